@@ -1,0 +1,184 @@
+"""Checks of lesson 01, first half: from a text to batches."""
+
+import torch
+
+from helpers.checks.alphabet_network import register as register_network
+from helpers.checks.alphabet_writing import register as register_writing
+from helpers.checks.contract import Checks
+from helpers.checks.expectations import Mistake, compare, expect, expect_tensor, expect_type
+
+check = Checks("01_alphabet")
+
+
+@check.exercise
+def build_vocabulary(answer):
+    """Sorted, numbered from 0, each character once, both ways."""
+    text = "xylophone banana"
+    result = answer(text)
+    expect_type(result, tuple, "`build_vocabulary` with two dictionaries")
+    expect(len(result) == 2, f"return two dictionaries, char_to_idx and idx_to_char; you return {len(result)} things")
+    char_to_idx, idx_to_char = result
+    expect_type(char_to_idx, dict, "the first thing you return, char_to_idx,")
+    expect_type(idx_to_char, dict, "the second thing you return, idx_to_char,")
+    expect(bool(char_to_idx), "char_to_idx is empty")
+    if isinstance(next(iter(char_to_idx)), int):
+        raise Mistake("the two dictionaries are the wrong way round: char_to_idx comes first")
+    _compare_numbering(text, char_to_idx)
+    expect(
+        idx_to_char == {index: character for character, index in char_to_idx.items()},
+        "idx_to_char does not lead back: idx_to_char[char_to_idx[c]] must be c for every character",
+    )
+    for other in ("Zebra zoo", "z"):
+        _compare_numbering(other, answer(other)[0])
+
+
+def _compare_numbering(text: str, numbering: dict) -> None:
+    symbols = sorted(set(text))
+    right = {symbol: index for index, symbol in enumerate(symbols)}
+    if numbering == right:
+        return
+    if sorted(map(str, numbering)) != symbols:
+        if {symbol.lower() for symbol in symbols} == set(numbering):
+            raise Mistake("capitals are lost: 'Z' and 'z' are two characters, keep the text as it is")
+        raise Mistake(f"for {text!r}, char_to_idx should have {len(symbols)} characters, and has {len(numbering)}")
+    if numbering == {symbol: index + 1 for symbol, index in right.items()}:
+        raise Mistake("your numbers start at 1: count from 0, the first row of the embedding")
+    if sorted(numbering.values()) != list(range(len(symbols))):
+        raise Mistake(
+            f"the numbers should be 0 to {len(symbols) - 1}, each once: number the different characters, not the text"
+        )
+    raise Mistake("your characters are not in sorted order: another order gives other tokens for the same text")
+
+
+@check.exercise
+def encode(answer):
+    """Looks characters up in the vocabulary that it is given, in the order of the text."""
+    char_to_idx = {"a": 0, "b": 1, "n": 2, "z": 3}
+    result = answer("banana", dict(char_to_idx))
+    expect_type(result, torch.Tensor, "`encode('banana', …)`")
+    if result.shape == (6, 1):
+        raise Mistake("`encode('banana', …)` should have shape (6,), and has (6, 1): give numbers, not lists of one")
+    if result.shape == (6, 4):
+        raise Mistake("`encode('banana', …)` should have shape (6,), and is one-hot: tokens are plain numbers here")
+    right = [1, 0, 2, 0, 2, 0]
+    if result.tolist() in (sorted(set(right)), list(dict.fromkeys(right))):
+        raise Mistake("`encode('banana', …)` lost the repeated letters: encode every character, not every different one")
+    expect_tensor(result, "`encode('banana', …)`", shape=(6,))
+    expect(not result.is_floating_point(), "tokens should be int64, and yours are floating point: an embedding takes only integers")
+    compare(
+        result, torch.tensor(right), "`encode('banana', …)`",
+        [
+            (torch.tensor([ord(letter) for letter in "banana"]), "those are code points (ord): look the characters up in char_to_idx"),
+            (torch.tensor([index + 1 for index in right]), "your tokens are one too high: take char_to_idx as it is"),
+            (torch.tensor(right[::-1]), "your tokens are in the reverse order"),
+            (torch.tensor(sorted(right)), "your tokens are sorted: keep the order of the text"),
+        ],
+    )  # fmt: skip
+    expect_tensor(result, "`encode('banana', …)`", dtype=torch.int64)
+    expect(
+        answer("z", dict(char_to_idx)).tolist() == [3],
+        "`encode('z', …)` should give [3]: use the vocabulary you are given, do not build a new one from the text",
+    )
+
+
+@check.exercise
+def decode(answer):
+    """Gives one string, through the vocabulary that it is given."""
+    idx_to_char = {0: "a", 1: "b", 2: "n", 3: "z"}
+    try:
+        result = answer(torch.tensor([1, 0, 2, 0, 2, 0]), dict(idx_to_char))
+    except KeyError as error:
+        if "tensor" in str(error):
+            raise Mistake(
+                "a dictionary does not find a tensor among its keys: turn the tokens into integers first, with .tolist()"
+            ) from None
+        raise
+    if isinstance(result, list):
+        raise Mistake("`decode` gives a list of characters: join them into one string")
+    expect_type(result, str, "`decode(tensor([1, 0, 2, 0, 2, 0]), …)`")
+    compare(
+        result, "banana", "`decode(tensor([1, 0, 2, 0, 2, 0]), …)`",
+        [
+            ("b a n a n a", "your characters are joined with spaces: join them with the empty string"),
+            ("b, a, n, a, n, a", "your characters are joined with commas: join them with the empty string"),
+            ("ananab", "your text is back to front: keep the order of the tokens"),
+            ("".join(map(chr, [1, 0, 2, 0, 2, 0])), "those are code points (chr): look the tokens up in idx_to_char"),
+            ("102020", "those are the tokens as digits: look them up in idx_to_char"),
+        ],
+    )  # fmt: skip
+    expect(answer(torch.tensor([3]), dict(idx_to_char)) == "z", "`decode(tensor([3]), …)` should give 'z'")
+
+
+@check.exercise
+def CharDataset(answer):  # noqa: N802 (named like the exercise)
+    """As many windows as fit, each where it belongs, with the target one character further on."""
+    tokens = torch.arange(100, 120)
+    windows = answer(tokens, 4, 3)
+    _compare_window(windows[0], 0)
+    _compare_window(windows[2], 2)
+    expect_type(len(windows), int, "`len` of the data set")
+    _compare_count(len(windows), 6, "20 tokens, length 4, stride 3", without_target=6, without_stride=16)
+    for length, count in ((10, 3), (11, 4), (5, 1)):
+        _compare_count(
+            len(answer(tokens[:length], 4, 2)), count, f"{length} tokens, length 4, stride 2",
+            without_target=(length - 4) // 2 + 1, without_stride=length - 4,
+        )  # fmt: skip
+    _compare_last_window(answer(tokens[:11], 4, 2))
+    try:
+        short = len(answer(tokens[:3], 4, 1))
+    except ValueError:
+        raise Mistake(
+            "for a text shorter than a window the number of windows comes out negative: it should be 0"
+        ) from None
+    expect(short == 0, f"for a text shorter than a window the number of windows should be 0, and is {short}")
+
+
+def _compare_window(item, number: int) -> None:
+    what = f"window number {number} (length 4, stride 3)"
+    expect_type(item, tuple, what)
+    expect(len(item) == 2, f"{what} should be a pair of input and target, and has {len(item)} parts")
+    start = 100 + 3 * number
+    right = torch.arange(start, start + 4)
+    expect_tensor(item[0], f"the input of {what}")
+    compare(
+        item[0], right, f"the input of {what}",
+        [
+            (torch.arange(100 + number, 104 + number), "the stride is ignored: window number `index` starts at index * stride"),
+            (torch.arange(100 + 4 * number, 104 + 4 * number), "windows start every sequence_length characters in yours: they should start every stride"),
+            (torch.arange(start, start + 5), "the input is one character too long: it should have sequence_length characters"),
+        ],
+    )  # fmt: skip
+    expect_tensor(item[1], f"the target of {what}")
+    compare(
+        item[1], right + 1, f"the target of {what}",
+        [
+            (right, "your targets are the inputs: shift them by one"),
+            (right - 1, "your targets are shifted the wrong way: the target is the *next* character"),
+            (right + 4, "your targets are the whole next window: shift them by one character only"),
+            (right + 3, "your targets are shifted by the stride: shift them by one character"),
+            (right[-1] + 1, "your target is one character: each position of the window has its own next character"),
+            (right[-1:] + 1, "your target is one character: each position of the window has its own next character"),
+            (right[1:], "your target is one character short: shift both ends of the slice"),
+        ],
+    )  # fmt: skip
+
+
+def _compare_count(count: int, right: int, case: str, without_target: int, without_stride: int) -> None:
+    if count == right:
+        return
+    if count == without_stride:
+        raise Mistake(f"`len` ignores the stride: for {case} it should be {right}, and is {count}")
+    if count == without_target:
+        raise Mistake(f"`len` is {count} for {case}, one too many: the last target needs one more character")
+    if count == right - 1:
+        raise Mistake(f"`len` is {count} for {case}, one too few: is the `+ 1` at the end missing?")
+    raise Mistake(f"`len` should be {right} for {case}, and is {count}")
+
+
+def _compare_last_window(windows) -> None:
+    last = windows[len(windows) - 1]
+    expect(len(last[0]) == len(last[1]) == 4, "the last window is shorter than the others: leave it out")
+
+
+register_network(check)
+register_writing(check)

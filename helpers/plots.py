@@ -1,0 +1,67 @@
+"""The course's pictures, in colours that the colour-blind can tell apart."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.axes import Axes
+
+# Okabe and Ito, "Color Universal Design" (2008)
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_GREY = "#555555"
+
+
+def new_axes(title: str, x_label: str, y_label: str, *, width: float = 7.0, height: float = 3.6) -> Axes:
+    """Return labelled axes without the frame's upper and right line."""
+    _, axes = plt.subplots(figsize=(width, height), layout="constrained")
+    axes.set(title=title, xlabel=x_label, ylabel=y_label)
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def plot_losses(
+    losses: Mapping[str, Sequence[float]],
+    *,
+    baselines: Mapping[str, float] | None = None,
+    step_name: str = "epoch",
+    title: str = "Loss",
+    log: bool = False,
+) -> Axes:
+    """Draw one curve for each entry of `losses` (nats per character), and each baseline as a dashed level line.
+
+    The steps are counted from 1. `log` draws the loss on a logarithmic scale.
+    """
+    axes = new_axes(title, step_name, "nats per character")
+    for colour, (name, values) in zip(COLOURS * 2, losses.items(), strict=False):
+        axes.plot(range(1, len(values) + 1), values, marker="o", markersize=3, color=colour, label=name)
+    for name, level in (baselines or {}).items():
+        axes.axhline(level, color=_GREY, linestyle="--", linewidth=1)
+        axes.annotate(
+            f"{name} {level:.2f}", (1, level), (-2, 3), ("axes fraction", "data"), "offset points",
+            ha="right", color=_GREY,
+        )  # fmt: skip
+    if log:
+        axes.set_yscale("log")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend(frameon=False)
+    return axes
+
+
+def plot_temperatures(logits: torch.Tensor, symbols: Sequence[str], temperatures: Sequence[float], top: int = 12):
+    """Draw the probabilities of the `top` likeliest characters at each temperature, as groups of bars.
+
+    Args:
+        logits: shape (vocab_size,).
+        symbols: the character of each logit.
+        temperatures: each above 0.
+    """
+    order = logits.argsort(descending=True)[:top]
+    axes = new_axes("The same logits at different temperatures", "next character", "probability")
+    width = 0.8 / len(temperatures)
+    for number, temperature in enumerate(temperatures):
+        probabilities = torch.softmax(logits / temperature, dim=-1)[order]
+        places = torch.arange(len(order)) + (number - (len(temperatures) - 1) / 2) * width
+        axes.bar(places, probabilities, width, color=COLOURS[number], label=f"temperature {temperature:g}")
+    axes.set_xticks(range(len(order)), [repr(symbols[index])[1:-1] if symbols[index] != " " else "␣" for index in order])
+    axes.legend(frameon=False)
+    return axes

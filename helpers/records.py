@@ -1,0 +1,31 @@
+"""Who has done what: the last verdict on each exercise, kept in a small file beside the notebooks."""
+
+import json
+import os
+from pathlib import Path
+
+from helpers.files import write_whole
+
+
+def folder() -> Path:
+    """Return where the records lie: `COURSE_PROGRESS` if it is set, else runs/progress beside the notebook."""
+    return Path(os.environ.get("COURSE_PROGRESS") or Path("runs") / "progress")
+
+
+def read(lesson: str) -> dict[str, str]:
+    """Return the last verdict on each exercise of a lesson; empty where there is none, or the file is damaged."""
+    try:
+        record = json.loads((folder() / f"{lesson}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(record, dict):
+        return {}
+    return {name: verdict for name, verdict in record.items() if isinstance(verdict, str)}
+
+
+def store(lesson: str, exercise: str, verdict: str) -> None:
+    """Keep a verdict. A disk that refuses is no reason to interrupt the learner: the record is then left as it was."""
+    try:
+        write_whole(folder() / f"{lesson}.json", json.dumps(read(lesson) | {exercise: verdict}, indent=1) + "\n")
+    except OSError:
+        pass

@@ -1,0 +1,1 @@
+"""How the notebooks are built from the lessons, and how a learner's copies are opened."""
