@@ -12,10 +12,13 @@ def folder() -> Path:
     return Path(os.environ.get("COURSE_PROGRESS") or Path("runs") / "progress")
 
 
-def read(lesson: str) -> dict[str, str]:
-    """Return the last verdict on each exercise of a lesson; empty where there is none, or the file is damaged."""
+def read(lesson: str, where: Path | None = None) -> dict[str, str]:
+    """Return the last verdict on each exercise of a lesson; empty where there is none, or the file is damaged.
+
+    The record is looked for in the folder `where`, if given, else where `store` keeps it.
+    """
     try:
-        record = json.loads((folder() / f"{lesson}.json").read_text(encoding="utf-8"))
+        record = json.loads(((where or folder()) / f"{lesson}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     if not isinstance(record, dict):

@@ -1,0 +1,107 @@
+"""`python -m helpers.progress FILES`: who has done what, for an instructor.
+
+Each notebook is executed on a copy, in a process of its own with a time limit, training cut short. It is other
+people's code: run it where that is safe.
+"""
+
+import argparse
+import csv
+import io
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from helpers import records
+from helpers.execution import execute_notebook
+from helpers.files import write_whole
+
+_SIGNS = {"right": "✓", "wrong": "✗", "blank": "○"}
+
+
+class Row(NamedTuple):
+    """What one notebook has shown: the verdict on each exercise, and a remark if it did not run to its end."""
+
+    file: str
+    verdicts: dict[str, str]
+    remark: str
+
+    @property
+    def right(self) -> int:
+        return sum(verdict == "right" for verdict in self.verdicts.values())
+
+
+def examine(notebook: Path, seconds: float) -> Row:
+    """Execute one notebook in an empty folder and collect the verdicts of its checks."""
+    if not notebook.is_file():
+        return Row(notebook.name, {}, "no such file")
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "progress"
+        environment = {"COURSE_QUICK": "1", "COURSE_STRICT": "0", "COURSE_PROGRESS": str(kept)}
+        outcome = execute_notebook(
+            notebook.absolute(),
+            cwd=Path(folder),
+            cell_timeout=seconds,
+            notebook_timeout=seconds,
+            allow_errors=True,
+            environment=environment,
+        )
+        verdicts = {
+            exercise: verdict
+            for lesson in sorted(kept.glob("*.json"))
+            for exercise, verdict in records.read(lesson.stem, kept).items()
+        }
+    remark = outcome.problem or ("" if verdicts else "no exercise was checked")
+    return Row(notebook.name, verdicts, remark)
+
+
+def table(rows: list[Row]) -> str:
+    """Return the rows as lines of text: a sign for each exercise, in the order in which the notebook checks them."""
+    width = max(len(row.file) for row in rows)
+    lines = []
+    for row in rows:
+        signs = " ".join(f"{_SIGNS.get(verdict, '?')}{exercise}" for exercise, verdict in row.verdicts.items())
+        remark = f"  [{row.remark}]" if row.remark else ""
+        lines.append(f"{row.file:<{width}}  {row.right:>2}/{len(row.verdicts):<2}  {signs}{remark}")
+    return "\n".join([*lines, "✓ right   ✗ wrong   ○ blank"])
+
+
+def csv_text(rows: list[Row]) -> str:
+    """Return the rows as CSV: file, right, checked, remark, and a column for each exercise."""
+    exercises = list(dict.fromkeys(exercise for row in rows for exercise in row.verdicts))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["file", "right", "checked", "remark", *exercises])
+    for row in rows:
+        verdicts = [row.verdicts.get(exercise, "") for exercise in exercises]
+        writer.writerow([row.file, row.right, len(row.verdicts), row.remark, *verdicts])
+    return out.getvalue()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Examine the notebooks and print the table. Exit code 1 says that some notebook did not run to its end."""
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.progress",
+        description="Execute notebooks that were handed in, and print who has solved what.",
+        epilog="example: python -m helpers.progress handed_in/*.ipynb --csv progress.csv",
+    )
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--seconds", type=float, default=300, help="time limit for each notebook (default: 300)")
+    parser.add_argument("--csv", type=Path, help="write the table to this file, too")
+    options = parser.parse_args(arguments)
+    rows = []
+    for file in options.files:
+        print(f"running {file} …", file=sys.stderr)
+        rows.append(examine(file, options.seconds))
+    print(table(rows))
+    if options.csv:
+        try:
+            write_whole(options.csv, csv_text(rows))
+        except OSError as error:
+            print(f"could not write {options.csv}: {error.strerror}", file=sys.stderr)
+            return 2
+    return int(any(row.remark for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
