@@ -62,6 +62,8 @@ def plot_temperatures(logits: torch.Tensor, symbols: Sequence[str], temperatures
         probabilities = torch.softmax(logits / temperature, dim=-1)[order]
         places = torch.arange(len(order)) + (number - (len(temperatures) - 1) / 2) * width
         axes.bar(places, probabilities, width, color=COLOURS[number], label=f"temperature {temperature:g}")
-    axes.set_xticks(range(len(order)), [repr(symbols[index])[1:-1] if symbols[index] != " " else "␣" for index in order])
+    axes.set_xticks(
+        range(len(order)), [repr(symbols[index])[1:-1] if symbols[index] != " " else "␣" for index in order]
+    )
     axes.legend(frameon=False)
     return axes

@@ -28,7 +28,6 @@
 # %%
 from helpers.checks.start_here import check
 from helpers.machine import self_test, speed_test
-from helpers.settings import set_quick
 
 # %% [markdown]
 # ## Is this machine ready?
@@ -96,6 +95,7 @@ speed_test()
 from helpers.corpora import ALPHABET
 
 print(ALPHABET, len(ALPHABET))
+
 
 # %% exercise="next_letter" minutes=5
 def next_letter(letter: str) -> str:

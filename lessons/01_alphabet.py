@@ -32,8 +32,7 @@ from helpers.plots import plot_losses, plot_temperatures
 from helpers.settings import shortened
 from helpers.vocabulary import Vocabulary
 
-torch.manual_seed(1);
-
+torch.manual_seed(1)
 # %% [markdown]
 # ## 1 · A text, and the numbers for it
 #
@@ -70,6 +69,7 @@ print(len(text), text[:60])
 #
 # </details>
 
+
 # %% exercise="build_vocabulary" minutes=5
 def build_vocabulary(text: str) -> tuple[dict[str, int], dict[int, str]]:
     """Return char_to_idx and idx_to_char: the sorted different characters of text, numbered from 0."""
@@ -105,6 +105,7 @@ print(vocab_size, char_to_idx["a"], char_to_idx["z"], idx_to_char[2])
 #
 # </details>
 
+
 # %% exercise="encode" minutes=3
 def encode(text: str, char_to_idx: dict[str, int]) -> torch.Tensor:
     """Turn text into tokens. Returns shape (len(text),), dtype int64."""
@@ -128,6 +129,7 @@ encode = check.encode(encode)
 # `tokens.tolist()` gives plain integers. `"".join(...)` makes one string of many.
 #
 # </details>
+
 
 # %% exercise="decode" minutes=3
 def decode(tokens: torch.Tensor, idx_to_char: dict[int, str]) -> str:
@@ -165,7 +167,7 @@ print(len(train_tokens), len(test_tokens))
 # the same piece of text, shifted by one. The picture shows ten characters cut with length 4 and stride 2.
 
 # %%
-draw_windows("abcdefghij", sequence_length=4, stride=2);
+draw_windows("abcdefghij", sequence_length=4, stride=2)
 
 # %% [markdown]
 # Three windows fit. A fourth would start at `g` and its input, `ghij`, is there; but its last target would be the
@@ -199,6 +201,7 @@ draw_windows("abcdefghij", sequence_length=4, stride=2);
 # `max(0, ...)` around the formula for the number of windows takes care of short texts.
 #
 # </details>
+
 
 # %% exercise="CharDataset" minutes=10
 class CharDataset(Dataset):
@@ -330,7 +333,7 @@ learning_rate, epochs = 0.01, shortened(20, 2)
 # positive. That is all there is to a recurrent network: the same step, with the same weights, again and again.
 
 # %%
-draw_unrolled("abcd");
+draw_unrolled("abcd")
 
 # %% [markdown]
 # From each state an **output layer** computes one number for each character of the vocabulary, the **logits**. A large
@@ -376,6 +379,7 @@ draw_unrolled("abcd");
 # (batch, hidden). An `nn.Linear` works on the last dimension, so `self.output` takes it as it is.
 #
 # </details>
+
 
 # %% exercise="CharRNN" minutes=20
 class CharRNN(nn.Module):
@@ -452,6 +456,7 @@ print("parameters:", sum(parameter.numel() for parameter in model.parameters()))
 #
 # </details>
 
+
 # %% exercise="sequence_loss" minutes=5
 def sequence_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Return the mean cross-entropy of logits (batch, time, vocab) and targets (batch, time), in nats per character."""
@@ -513,6 +518,7 @@ print(f"ln {vocab_size} = {math.log(vocab_size):.2f}, and the fresh model is nea
 #
 # </details>
 
+
 # %% exercise="train_epoch" minutes=15
 def train_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer) -> tuple[float, float]:
     """Train on every batch once. Returns the mean loss (nats per character) and the accuracy (0 to 1)."""
@@ -556,7 +562,7 @@ for epoch in range(1, epochs + 1):
 
 # %%
 print("the loss is below 0.01:", train_losses[-1] < 0.01)
-plot_losses({"training": train_losses}, title="Learning the alphabet", log=True);
+plot_losses({"training": train_losses}, title="Learning the alphabet", log=True)
 
 # %% [markdown]
 # *What to see: the loss falls by a factor of a thousand, steeply at first and then ever more slowly. The scale on the
@@ -583,6 +589,7 @@ plot_losses({"training": train_losses}, title="Learning the alphabet", log=True)
 # Collect the losses in a list. If the list is empty after the loop, `raise ValueError("there was not one batch")`.
 #
 # </details>
+
 
 # %% exercise="evaluate" minutes=8
 def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
@@ -643,6 +650,7 @@ print("test loss below 0.01:", test_loss < 0.01, "  every letter right:", test_a
 #
 # </details>
 
+
 # %% exercise="sample_from_output" minutes=5
 def sample_from_output(logits: torch.Tensor, temperature: float) -> int:
     """Draw one token from logits of shape (vocab,) at a temperature; temperature 0 takes the likeliest."""
@@ -683,6 +691,7 @@ sample_from_output = check.sample_from_output(sample_from_output)
 # `torch.tensor([[token]])`.
 #
 # </details>
+
 
 # %% exercise="generate_text" minutes=12
 def generate_text(
@@ -744,8 +753,7 @@ wild_optimizer = torch.optim.Adam(wild_model.parameters(), lr=200)
 wild_losses = []
 for _ in range(shortened(5, 1)):
     wild_losses += [train_epoch(wild_model, [batch], wild_optimizer)[0] for batch in tqdm(long_loader, leave=False)]
-plot_losses({"learning rate 200": wild_losses}, step_name="batch", title="Steps that are far too large");
-
+plot_losses({"learning rate 200": wild_losses}, step_name="batch", title="Steps that are far too large")
 # %% [markdown]
 # *What to see: the loss shoots up by hundreds, comes down, jumps again, and stays far above ln 26 = 3.26, the loss of
 # knowing nothing.*
@@ -847,8 +855,7 @@ test_loss, test_accuracy = evaluate(english_model, test_loader)
 print("beats the bigram by more than half a nat:", test_loss < baselines["bigram"] - 0.5)
 
 # %%
-plot_losses(english_losses, baselines=baselines, title="Learning English");
-
+plot_losses(english_losses, baselines=baselines, title="Learning English")
 # %% [markdown]
 # *What to see: both curves fall below the bigram within the first epoch. Towards the end the training loss still falls,
 # and the test loss hardly: the network begins to learn the training text by heart.*
@@ -859,8 +866,7 @@ plot_losses(english_losses, baselines=baselines, title="Learning English");
 prime = encode("The func", english_vocabulary[0])[None]
 with torch.no_grad():
     logits, _ = english_model(prime)
-plot_temperatures(logits[0, -1], english_symbols.symbols, (0.5, 1.0, 1.5), top=8);
-
+plot_temperatures(logits[0, -1], english_symbols.symbols, (0.5, 1.0, 1.5), top=8)
 # %% [markdown]
 # *What to see: at temperature 0.5 the likeliest character has become likelier still; at 1.5 it gives to all others.*
 #

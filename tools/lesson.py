@@ -156,7 +156,9 @@ def _check_place_of_solution(lesson: Lesson, cell: Cell, definition: ast.Functio
 def _check_names(lesson: Lesson, cell: Cell, known: set[str]) -> None:
     for name in sorted(used_names(without_markers(cell.source))):
         if name not in known and not hasattr(builtins, name):
-            line = next(number for number, line in enumerate(cell.source.splitlines()) if re.search(rf"\b{name}\b", line))
+            line = next(
+                number for number, line in enumerate(cell.source.splitlines()) if re.search(rf"\b{name}\b", line)
+            )
             raise LessonError(
                 lesson.path,
                 cell.line + line,
@@ -187,9 +189,7 @@ def used_names(source: str) -> set[str]:
 def _global_names(table: symtable.SymbolTable) -> set[str]:
     outer = table.get_type() == "module"
     names = {
-        symbol.get_name()
-        for symbol in table.get_symbols()
-        if (symbol.is_global() or outer) and symbol.is_referenced()
+        symbol.get_name() for symbol in table.get_symbols() if (symbol.is_global() or outer) and symbol.is_referenced()
     }
     return names.union(*(_global_names(child) for child in table.get_children()))
 

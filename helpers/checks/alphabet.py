@@ -62,9 +62,14 @@ def encode(answer):
         raise Mistake("`encode('banana', …)` should have shape (6,), and is one-hot: tokens are plain numbers here")
     right = [1, 0, 2, 0, 2, 0]
     if result.tolist() in (sorted(set(right)), list(dict.fromkeys(right))):
-        raise Mistake("`encode('banana', …)` lost the repeated letters: encode every character, not every different one")
+        raise Mistake(
+            "`encode('banana', …)` lost the repeated letters: encode every character, not every different one"
+        )
     expect_tensor(result, "`encode('banana', …)`", shape=(6,))
-    expect(not result.is_floating_point(), "tokens should be int64, and yours are floating point: an embedding takes only integers")
+    expect(
+        not result.is_floating_point(),
+        "tokens should be int64, and yours are floating point: an embedding takes only integers",
+    )
     compare(
         result, torch.tensor(right), "`encode('banana', …)`",
         [
@@ -116,7 +121,7 @@ def CharDataset(answer):  # noqa: N802 (named like the exercise)
     windows = answer(tokens, 4, 3)
     _compare_window(windows[0], 0)
     _compare_window(windows[2], 2)
-    expect_type(len(windows), int, "`len` of the data set")
+    expect_type(windows.__len__(), int, "`len` of the data set")
     _compare_count(len(windows), 6, "20 tokens, length 4, stride 3", without_target=6, without_stride=16)
     for length, count in ((10, 3), (11, 4), (5, 1)):
         _compare_count(

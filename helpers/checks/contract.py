@@ -28,6 +28,7 @@ from helpers.exercises import blank, open_places, places_to_fill, without_marker
 from helpers.settings import is_on
 
 _GO_ON = "Going on with the course's version."
+
 _MISSING = object()
 
 
@@ -93,12 +94,12 @@ class Checks:
             message = "this is still the course's version: run your cell first, then this check."
             return Report(name, "course's version", message), ""
         if problem := _kind_problem(name, answer, course):
-            return Report(name, "wrong", f"{problem}. {_GO_ON}"), ""
+            return Report(name, "wrong", _and_go_on(problem)), ""
         if report := self._blank_report(name, answer):
             return report, ""
         mistake, printed = _attempt(self._checks[name], name, answer)
         if mistake:
-            return Report(name, "wrong", f"{mistake}. {_GO_ON}"), printed
+            return Report(name, "wrong", _and_go_on(mistake)), printed
         return Report(name, "right", "right."), printed
 
     def _blank_report(self, name: str, answer: Any) -> Report | None:
@@ -107,9 +108,9 @@ class Checks:
         if not places:
             return None
         if places == places_to_fill(blank_source, name):
-            return Report(name, "blank", f"not filled in yet. {_GO_ON}")
+            return Report(name, "blank", _and_go_on("not filled in yet"))
         missing = " and ".join(f"`{place}`" for place in places)
-        return Report(name, "blank", f"partly filled in: {missing} still to do. {_GO_ON}")
+        return Report(name, "blank", _and_go_on(f"partly filled in: {missing} still to do"))
 
     def _answers(self) -> ModuleType:
         return importlib.import_module(f"helpers.answers.{self.lesson.split('_', 1)[1]}")
@@ -118,6 +119,10 @@ class Checks:
         if exercise not in self._checks:
             raise ValueError(f"there is no exercise {exercise!r}; this lesson has {', '.join(self._checks)}")
         return inspect.getsource(getattr(self._answers(), exercise))
+
+
+def _and_go_on(problem: str) -> str:
+    return f"{problem}{'' if problem.endswith('?') else '.'} {_GO_ON}"
 
 
 def _kind_problem(name: str, answer: Any, course: Any) -> str:

@@ -41,9 +41,7 @@ def expect_type(value: Any, kind: type | tuple[type, ...], what: str) -> None:
         raise Mistake(f"{what} should be {wanted}, and is {describe_type(type(value))}")
 
 
-def expect_tensor(
-    value: Any, what: str, shape: Iterable[int] | None = None, dtype: torch.dtype | None = None
-) -> None:
+def expect_tensor(value: Any, what: str, shape: Iterable[int] | None = None, dtype: torch.dtype | None = None) -> None:
     """Hold `value` to a tensor of this shape and dtype."""
     expect_type(value, torch.Tensor, what)
     if shape is not None and tuple(value.shape) != tuple(shape):

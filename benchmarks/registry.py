@@ -1,0 +1,35 @@
+"""The benchmarks by name. A new one is a module of this package with a function `rows`, and one line here."""
+
+import importlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from benchmarks.rows import Row
+
+
+class Benchmark(NamedTuple):
+    """A module of this package whose `rows(quick)` measures and yields the rows of the table one by one."""
+
+    name: str
+    subject: str
+    only_if_named: bool = False
+
+    def rows(self, quick: bool) -> Iterator[Row]:
+        """Measure; the module is imported only now."""
+        yield from importlib.import_module(f"benchmarks.{self.name}").rows(quick)
+
+
+BENCHMARKS = [
+    Benchmark("windows", "windows over a long text, against lists of Python integers"),
+    Benchmark("checks", "seconds that the check of an exercise takes"),
+    Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
+    Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),
+]
+
+
+def choose(names: list[str]) -> list[Benchmark]:
+    """Return the benchmarks of these names; without a name, all that need not be named. Raises ValueError."""
+    known = {benchmark.name: benchmark for benchmark in BENCHMARKS}
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(f"there is no benchmark {unknown[0]!r}; there are {', '.join(known)}")
+    return [known[name] for name in names] or [one for one in BENCHMARKS if not one.only_if_named]

@@ -1,0 +1,14 @@
+"""What all tests share."""
+
+import matplotlib
+import pytest
+
+matplotlib.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def a_folder_of_its_own(tmp_path, monkeypatch):
+    """Run each test in an empty folder and without the switches of whoever started it."""
+    monkeypatch.chdir(tmp_path)
+    for variable in ("COURSE_QUICK", "COURSE_STRICT", "COURSE_PROGRESS", "COURSE_CHECK_SECONDS"):
+        monkeypatch.delenv(variable, raising=False)

@@ -1,0 +1,27 @@
+"""Where the answers of one lesson are collected."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+
+class Answers:
+    """Right and wrong answers to the exercises of one lesson, by exercise."""
+
+    def __init__(self):
+        self.wrong: dict[str, list[tuple[Any, str]]] = defaultdict(list)
+        self.right: dict[str, list[Any]] = defaultdict(list)
+
+    def is_wrong(self, line: str) -> Callable[[Any], Any]:
+        """Note a wrong answer, named like its exercise, and a part of the line that it must draw."""
+
+        def note(answer: Any) -> Any:
+            self.wrong[answer.__name__].append((answer, line))
+            return answer
+
+        return note
+
+    def is_right(self, answer: Any) -> Any:
+        """Note a right answer, named like its exercise and written differently from the course's."""
+        self.right[answer.__name__].append(answer)
+        return answer
