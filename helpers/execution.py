@@ -4,6 +4,7 @@
 """
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -20,7 +21,6 @@ class Outcome(NamedTuple):
 
     problem: str
     hung: bool = False  # the kernel was stopped or died: worth a second try
-    seconds: float = 0.0
 
 
 def execute_notebook(
@@ -67,10 +67,8 @@ def _kill_tree(process: psutil.Popen) -> None:
         return
     family = [*process.children(recursive=True), process]
     for member in family:
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
-        except psutil.NoSuchProcess:
-            pass
     psutil.wait_procs(family, timeout=10)
 
 

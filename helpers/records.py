@@ -1,5 +1,6 @@
 """Who has done what: the last verdict on each exercise, kept in a small file beside the notebooks."""
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -28,7 +29,5 @@ def read(lesson: str, where: Path | None = None) -> dict[str, str]:
 
 def store(lesson: str, exercise: str, verdict: str) -> None:
     """Keep a verdict. A disk that refuses is no reason to interrupt the learner: the record is then left as it was."""
-    try:
+    with contextlib.suppress(OSError):
         write_whole(folder() / f"{lesson}.json", json.dumps(read(lesson) | {exercise: verdict}, indent=1) + "\n")
-    except OSError:
-        pass

@@ -549,7 +549,7 @@ train_epoch = check.train_epoch(train_epoch)
 
 # %%
 symbols = Vocabulary.from_text(text)  # the package's own vocabulary: the same numbering as yours
-print(dict(zip(symbols.symbols, range(len(symbols)))) == char_to_idx)
+print(symbols.symbols == tuple(char_to_idx))
 
 # %% tags=["nbval-ignore-output"]
 optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)

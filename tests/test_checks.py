@@ -161,7 +161,8 @@ def test_printing_is_shown_once(module, exercise, check_answer):
     namespace = namespace_of(LESSONS[module])
     solved = namespace[exercise]
     if isinstance(solved, type):
-        source = f"class {exercise}(Solved):\n    def __init__(self, *a):\n        print('looking')\n        super().__init__(*a)\n"
+        body = "print('looking')\n        super().__init__(*a)"
+        source = f"class {exercise}(Solved):\n    def __init__(self, *a):\n        {body}\n"
     else:
         source = f"def {exercise}(*a):\n    print('looking')\n    return Solved(*a)\n"
     answer = run_cell(source, namespace | {"Solved": solved})[exercise]

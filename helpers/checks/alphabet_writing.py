@@ -100,7 +100,7 @@ class _Counter(nn.Module):
 _SYMBOLS = (string.ascii_letters + string.digits)[: _Counter.size]
 _VOCABULARY = (
     {symbol: index for index, symbol in enumerate(_SYMBOLS)},
-    {index: symbol for index, symbol in enumerate(_SYMBOLS)},
+    dict(enumerate(_SYMBOLS)),
 )
 
 
@@ -140,7 +140,7 @@ def _compare_text(written: str, start: str, k: int, fed: list[int]) -> None:
     right = _write(start, k)
     if written == right:
         return
-    expect(not (written == right[len(start) :]), "the start is missing: return it together with what follows")
+    expect(written != right[len(start) :], "the start is missing: return it together with what follows")
     expect(len(written) != len(right) - 1, f"one character is missing: after the start, {k} characters should follow")
     expect(len(written) != len(right) + 1, f"one character too many: after the start, exactly {k} should follow")
     expect(written.startswith(start), f"the text should begin with the start {start!r}, and is {written!r}")

@@ -1,5 +1,7 @@
 """Checks of lesson 00."""
 
+from itertools import pairwise
+
 from helpers.checks.contract import Checks
 from helpers.checks.expectations import Mistake, expect, expect_type
 from helpers.corpora import ALPHABET
@@ -17,7 +19,7 @@ def next_letter(answer):
     expect(first != "z", "`next_letter('a')` is 'z', the letter before: go one place further on, not back")
     expect(first != "B", "`next_letter('a')` is a capital 'B': keep to the small letters of ALPHABET")
     expect(first == "b", f"`next_letter('a')` should be 'b', and is {first!r}")
-    for letter, following in zip(ALPHABET[1:], ALPHABET[2:], strict=False):
+    for letter, following in pairwise(ALPHABET):
         given = answer(letter)
         expect(given == following, f"`next_letter({letter!r})` should be {following!r}, and is {given!r}")
     try:

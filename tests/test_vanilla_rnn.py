@@ -1,0 +1,141 @@
+"""The vanilla recurrent network, held against torch's own and against what every language model must obey."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.models.vanilla_rnn import CharRNN
+from helpers.training import sequence_loss
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    """Draw the same weights and tokens in every run."""
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def model():
+    return CharRNN(vocab_size=7, embedding_size=5, hidden_size=6).double()
+
+
+@pytest.fixture
+def tokens():
+    return torch.randint(7, (3, 11))
+
+
+@pytest.fixture
+def torch_rnn(model):
+    """Return torch's own layer with the same weights as the recurrence of `model`."""
+    rnn = nn.RNN(5, 6, batch_first=True).double()
+    ours = {"ih": model.input_to_hidden, "hh": model.hidden_to_hidden}
+    with torch.no_grad():
+        for side, layer in ours.items():
+            getattr(rnn, f"weight_{side}_l0").copy_(layer.weight)
+            getattr(rnn, f"bias_{side}_l0").copy_(layer.bias)
+    return rnn
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["from zeros", "from a given state"])
+def test_logits_and_state_equal_those_of_torch(model, torch_rnn, tokens, fresh):
+    state = None if fresh else torch.randn(3, 6, dtype=torch.float64)
+    logits, last = model(tokens, state)
+    steps, expected = torch_rnn(model.embedding(tokens), None if fresh else state[None])
+    torch.testing.assert_close(logits, model.output(steps))
+    torch.testing.assert_close(last, expected[0])
+
+
+def test_gradients_equal_those_of_torch(model, torch_rnn, tokens):
+    targets = torch.randint(7, (3, 11))
+    sequence_loss(model(tokens)[0], targets).backward()
+    ours = {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
+    model.zero_grad()
+    sequence_loss(model.output(torch_rnn(model.embedding(tokens))[0]), targets).backward()
+    for name, grad in {
+        "input_to_hidden.weight": torch_rnn.weight_ih_l0.grad,
+        "input_to_hidden.bias": torch_rnn.bias_ih_l0.grad,
+        "hidden_to_hidden.weight": torch_rnn.weight_hh_l0.grad,
+        "hidden_to_hidden.bias": torch_rnn.bias_hh_l0.grad,
+        "embedding.weight": model.embedding.weight.grad,
+        "output.weight": model.output.weight.grad,
+        "output.bias": model.output.bias.grad,
+    }.items():
+        torch.testing.assert_close(ours.pop(name), grad)
+    assert not ours
+
+
+@pytest.mark.parametrize("cut", [1, 5, 10])
+def test_two_parts_with_carried_state_equal_one_pass(model, tokens, cut):
+    whole, end = model(tokens)
+    first, state = model(tokens[:, :cut])
+    second, last = model(tokens[:, cut:], state)
+    torch.testing.assert_close(torch.cat([first, second], dim=1), whole)
+    torch.testing.assert_close(last, end)
+
+
+def test_the_state_that_is_carried_matters(model, tokens):
+    _, state = model(tokens)
+    assert not torch.allclose(model(tokens, state)[0], model(tokens)[0])
+
+
+@pytest.mark.parametrize("time", range(10))
+def test_a_later_character_leaves_the_logits_before_it_unchanged(model, tokens, time):
+    changed = tokens.clone()
+    changed[:, time + 1] = (changed[:, time + 1] + 1) % 7
+    before, after = model(tokens)[0], model(changed)[0]
+    assert torch.equal(before[:, : time + 1], after[:, : time + 1])
+    assert not torch.allclose(before[:, time + 1 :], after[:, time + 1 :])
+
+
+def test_the_rows_of_a_batch_do_not_touch_each_other(model, tokens):
+    alone = torch.cat([model(row[None])[0] for row in tokens])
+    torch.testing.assert_close(model(tokens)[0], alone)
+
+
+@pytest.mark.parametrize("vocab_size", [2, 26, 100])
+def test_a_fresh_model_knows_nothing(vocab_size):
+    model = CharRNN(vocab_size, embedding_size=32, hidden_size=64)
+    logits, _ = model(torch.randint(vocab_size, (32, 32)))
+    loss = sequence_loss(logits, torch.randint(vocab_size, (32, 32)))
+    assert loss.item() == pytest.approx(math.log(vocab_size), abs=0.15)
+
+
+def test_one_batch_can_be_overfit():
+    model = CharRNN(vocab_size=10, embedding_size=8, hidden_size=32)
+    tokens = torch.randint(10, (1, 17))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    for _ in range(200):
+        loss = sequence_loss(model(tokens[:, :-1])[0], tokens[:, 1:])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 0.01
+
+
+def test_shapes_follow_the_protocol_of_all_models(model, tokens):
+    logits, state = model(tokens)
+    assert logits.shape == (3, 11, 7)
+    assert state.shape == (3, 6)
+
+
+def test_the_first_hidden_state_is_zeros_like_the_weights(model):
+    hidden = model.init_hidden(4)
+    assert hidden.shape == (4, 6)
+    assert hidden.dtype == torch.float64
+    assert not hidden.any()
+    assert not hidden.requires_grad
+
+
+def test_a_forward_pass_leaves_the_state_that_it_was_given(model, tokens):
+    state = torch.randn(3, 6, dtype=torch.float64)
+    before = state.clone()
+    model(tokens, state)
+    assert torch.equal(state, before)
+
+
+@pytest.mark.parametrize("shape", [(2, 6), (3, 5), (1, 3, 6)])
+def test_a_state_of_another_shape_is_refused(model, tokens, shape):
+    with pytest.raises(ValueError, match=r"the state has shape .*, for this batch it must be \(3, 6\)"):
+        model(tokens, torch.zeros(shape, dtype=torch.float64))
