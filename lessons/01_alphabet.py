@@ -32,7 +32,7 @@ from helpers.plots import plot_losses, plot_temperatures
 from helpers.settings import shortened
 from helpers.vocabulary import Vocabulary
 
-torch.manual_seed(1)
+torch.manual_seed(1);
 # %% [markdown]
 # ## 1 · A text, and the numbers for it
 #
@@ -167,7 +167,7 @@ print(len(train_tokens), len(test_tokens))
 # the same piece of text, shifted by one. The picture shows ten characters cut with length 4 and stride 2.
 
 # %%
-draw_windows("abcdefghij", sequence_length=4, stride=2)
+draw_windows("abcdefghij", sequence_length=4, stride=2);
 
 # %% [markdown]
 # Three windows fit. A fourth would start at `g` and its input, `ghij`, is there; but its last target would be the
@@ -333,7 +333,7 @@ learning_rate, epochs = 0.01, shortened(20, 2)
 # positive. That is all there is to a recurrent network: the same step, with the same weights, again and again.
 
 # %%
-draw_unrolled("abcd")
+draw_unrolled("abcd");
 
 # %% [markdown]
 # From each state an **output layer** computes one number for each character of the vocabulary, the **logits**. A large
@@ -562,7 +562,7 @@ for epoch in range(1, epochs + 1):
 
 # %%
 print("the loss is below 0.01:", train_losses[-1] < 0.01)
-plot_losses({"training": train_losses}, title="Learning the alphabet", log=True)
+plot_losses({"training": train_losses}, title="Learning the alphabet", log=True);
 
 # %% [markdown]
 # *What to see: the loss falls by a factor of a thousand, steeply at first and then ever more slowly. The scale on the
@@ -753,7 +753,7 @@ wild_optimizer = torch.optim.Adam(wild_model.parameters(), lr=200)
 wild_losses = []
 for _ in range(shortened(5, 1)):
     wild_losses += [train_epoch(wild_model, [batch], wild_optimizer)[0] for batch in tqdm(long_loader, leave=False)]
-plot_losses({"learning rate 200": wild_losses}, step_name="batch", title="Steps that are far too large")
+plot_losses({"learning rate 200": wild_losses}, step_name="batch", title="Steps that are far too large");
 # %% [markdown]
 # *What to see: the loss shoots up by hundreds, comes down, jumps again, and stays far above ln 26 = 3.26, the loss of
 # knowing nothing.*
@@ -855,7 +855,7 @@ test_loss, test_accuracy = evaluate(english_model, test_loader)
 print("beats the bigram by more than half a nat:", test_loss < baselines["bigram"] - 0.5)
 
 # %%
-plot_losses(english_losses, baselines=baselines, title="Learning English")
+plot_losses(english_losses, baselines=baselines, title="Learning English");
 # %% [markdown]
 # *What to see: both curves fall below the bigram within the first epoch. Towards the end the training loss still falls,
 # and the test loss hardly: the network begins to learn the training text by heart.*
@@ -866,7 +866,7 @@ plot_losses(english_losses, baselines=baselines, title="Learning English")
 prime = encode("The func", english_vocabulary[0])[None]
 with torch.no_grad():
     logits, _ = english_model(prime)
-plot_temperatures(logits[0, -1], english_symbols.symbols, (0.5, 1.0, 1.5), top=8)
+plot_temperatures(logits[0, -1], english_symbols.symbols, (0.5, 1.0, 1.5), top=8);
 # %% [markdown]
 # *What to see: at temperature 0.5 the likeliest character has become likelier still; at 1.5 it gives to all others.*
 #

@@ -6,8 +6,18 @@ import torch
 from helpers.batching import WindowBatches, sliding_windows
 
 SIZES = [
-    pytest.param(length, sequence_length, stride, id=f"{length} characters, windows of {sequence_length} every {stride}")
-    for length, sequence_length, stride in [(2, 1, 1), (10, 3, 1), (10, 3, 3), (11, 3, 4), (50, 7, 2), (8, 7, 5), (9, 1, 4)]
+    pytest.param(
+        length, sequence_length, stride, id=f"{length} characters, windows of {sequence_length} every {stride}"
+    )
+    for length, sequence_length, stride in [
+        (2, 1, 1),
+        (10, 3, 1),
+        (10, 3, 3),
+        (11, 3, 4),
+        (50, 7, 2),
+        (8, 7, 5),
+        (9, 1, 4),
+    ]
 ]
 
 

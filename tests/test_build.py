@@ -92,7 +92,11 @@ def test_same_lesson_gives_the_same_bytes_in_another_process(built):
     path = built / "lessons" / "00_start_here.py"
     outputs = {
         subprocess.run(
-            [sys.executable, "-c", code, str(path)], cwd=ROOT, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+            [sys.executable, "-c", code, str(path)],
+            cwd=ROOT,
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
     }
@@ -215,7 +219,10 @@ def test_removed_lesson_takes_its_notebooks_along(project):
     (project / "lessons" / "00_start_here.py").unlink()
     Build(project).run()
     assert not list(project.glob("*/*.ipynb"))
-    assert json.loads((project / "tools" / "built.json").read_text(encoding="utf-8")) == {"executed": {}, "notebooks": {}}
+    assert json.loads((project / "tools" / "built.json").read_text(encoding="utf-8")) == {
+        "executed": {},
+        "notebooks": {},
+    }
 
 
 def test_ids_stay_when_another_cell_changes(tmp_path):
@@ -234,5 +241,9 @@ def test_progress_bars_are_stored_as_a_terminal_shows_them():
 def test_every_lesson_has_all_that_is_built():
     for path in all_lessons():
         lesson = read_lesson(path)
-        for built in (f"notebooks/{lesson.name}.ipynb", f"solutions/{lesson.name}.ipynb", f"helpers/answers/{lesson.module}.py"):
+        for built in (
+            f"notebooks/{lesson.name}.ipynb",
+            f"solutions/{lesson.name}.ipynb",
+            f"helpers/answers/{lesson.module}.py",
+        ):
             assert (ROOT / built).exists()

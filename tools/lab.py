@@ -1,9 +1,11 @@
 """`python -m tools.lab`: copy the notebooks that are not in work/ yet, and open JupyterLab on the first of them."""
 
+import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from jupyterlab.labapp import LabApp
 
 from tools.lesson import ROOT
 
@@ -22,11 +24,9 @@ def main(arguments: list[str]) -> int:
     """Open JupyterLab; further arguments go to it."""
     for path in copy_missing():
         print(f"copied {path.relative_to(ROOT).as_posix()}")
-    command = [sys.executable, "-m", "jupyterlab", FIRST, f"--ServerApp.root_dir={ROOT}", *arguments]
-    try:
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    os.chdir(ROOT)
+    LabApp.launch_instance([FIRST, f"--ServerApp.root_dir={ROOT}", *arguments])
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,239 @@
+"""Checkpoints: what is saved comes back bit for bit, and nothing else is let in."""
+
+import json
+import os
+import pickle
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save
+from torch import nn
+
+from helpers.checkpoints import load_checkpoint, save_checkpoint
+from helpers.models.vanilla_rnn import CharRNN
+from helpers.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary.from_text("abcé🙂")
+
+
+def new_model(seed=0, hidden_size=4):
+    torch.manual_seed(seed)
+    return CharRNN(len(VOCABULARY), embedding_size=3, hidden_size=hidden_size)
+
+
+def bits(model):
+    """Return every bit of the weights, so that also NaN equals NaN and 0 differs from -0."""
+    return {name: tensor.numpy().tobytes() for name, tensor in model.state_dict().items()}
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Return the path of a checkpoint, alone in its folder."""
+    return save_checkpoint(tmp_path / "saved" / "model.safetensors", new_model(), VOCABULARY, epoch=3)
+
+
+class Trap:
+    """Runs code of its maker when it is unpickled."""
+
+    def __reduce__(self):
+        return exec, ("open('sprung', 'w').close()",)
+
+
+def test_weights_come_back_bit_for_bit(tmp_path):
+    model, other = new_model(0), new_model(1)
+    with torch.no_grad():
+        model.output.bias.copy_(torch.tensor([-0.0, torch.inf, torch.nan, 1e-45, 1 / 3]))
+    path = save_checkpoint(tmp_path / "model.safetensors", model, VOCABULARY)
+    assert bits(other) != bits(model)
+    load_checkpoint(path, other, VOCABULARY)
+    assert bits(other) == bits(model)
+
+
+def test_a_loaded_model_gives_the_same_logits(path):
+    model, tokens = new_model(1), VOCABULARY.encode("abc🙂")[None]
+    load_checkpoint(path, model, VOCABULARY)
+    assert torch.equal(model(tokens)[0], new_model(0)(tokens)[0])
+
+
+def test_notes_come_back(tmp_path):
+    notes = {"epoch": 3, "losses": [2.5, 1 / 3], "settings": {"text": "naïve 🙂", "stride": None}}
+    path = save_checkpoint(tmp_path / "model.safetensors", new_model(), VOCABULARY, **notes)
+    assert load_checkpoint(path, new_model(), VOCABULARY) == notes
+
+
+def test_weights_that_share_or_skip_memory_come_back(tmp_path):
+    def tied():
+        model = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+        model[1].weight = model[0].weight
+        model[0].bias = nn.Parameter(torch.randn(6)[::2])
+        return model
+
+    model, other = tied(), tied()
+    load_checkpoint(save_checkpoint(tmp_path / "model.safetensors", model, VOCABULARY), other, VOCABULARY)
+    assert bits(other) == bits(model)
+
+
+def test_saving_leaves_the_model_as_it_was(tmp_path):
+    model = new_model()
+    before = bits(model)
+    save_checkpoint(tmp_path / "model.safetensors", model, VOCABULARY)
+    assert bits(model) == before
+    assert all(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_the_same_model_gives_the_same_bytes(path, tmp_path):
+    again = save_checkpoint(tmp_path / "again.safetensors", new_model(), VOCABULARY, epoch=3)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_training_after_loading_leaves_the_file_as_it_was(path):
+    model, before = new_model(1), path.read_bytes()
+    load_checkpoint(path, model, VOCABULARY)
+    with torch.no_grad():
+        model.output.weight.zero_()
+    assert path.read_bytes() == before
+
+
+def test_a_checkpoint_can_be_saved_over_the_one_it_came_from(path):
+    model = new_model(1)
+    load_checkpoint(path, model, VOCABULARY)
+    save_checkpoint(path, model, VOCABULARY, epoch=4)
+    assert load_checkpoint(path, new_model(2), VOCABULARY) == {"epoch": 4}
+
+
+def test_a_checkpoint_is_one_file_with_one_key_of_json_in_its_header(path):
+    assert os.listdir(path.parent) == ["model.safetensors"]
+    with safe_open(path, framework="pt") as file:
+        [header] = map(json.loads, file.metadata().values())
+    assert header["model"] == "CharRNN"
+    assert header["symbols"] == "abcé🙂"
+
+
+def test_a_save_that_fails_leaves_the_old_checkpoint(path, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    before = path.read_bytes()
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(os, "replace", refuse)
+        with pytest.raises(OSError, match="No space left"):
+            save_checkpoint(path, new_model(1), VOCABULARY)
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == ["model.safetensors"]
+
+
+def test_notes_that_json_cannot_hold_leave_the_old_checkpoint(path):
+    before = path.read_bytes()
+    with pytest.raises(TypeError, match="Tensor is not JSON serializable"):
+        save_checkpoint(path, new_model(1), VOCABULARY, loss=torch.tensor(1.0))
+    assert path.read_bytes() == before
+
+
+def refused(path, message, model=None, vocabulary=VOCABULARY, error=ValueError):
+    """Load a checkpoint that must be refused, and hold the model against what it was."""
+    model = model or new_model(1)
+    before = bits(model)
+    with pytest.raises(error, match=message):
+        load_checkpoint(path, model, vocabulary)
+    assert bits(model) == before
+
+
+@pytest.mark.parametrize(
+    ("symbols", "counts"),
+    [
+        pytest.param("abcdé", "5 characters 'abcé🙂', yours has 5 'abcdé'", id="as many characters"),
+        pytest.param("abc", "5 characters 'abcé🙂', yours has 3 'abc'", id="fewer characters"),
+        pytest.param("".join(map(chr, range(65, 165))), "yours has 100 'ABCDEFGHIJKLMNOPQRSTUVWXYZ.*'", id="more"),
+    ],
+)
+def test_a_checkpoint_of_another_vocabulary_is_refused(path, symbols, counts):
+    refused(path, f"model.safetensors was trained on another vocabulary: .*{counts}", None, Vocabulary(sorted(symbols)))
+
+
+def test_a_checkpoint_of_another_shape_is_refused(path):
+    line = r"holds another model \(CharRNN\): .* is \(4,\) in the file and \(6,\) in yours"
+    refused(path, line, new_model(hidden_size=6))
+
+
+def test_a_checkpoint_with_other_names_is_refused(path):
+    line = r"holds another model \(CharRNN\): bias is missing in the file and \(4,\) in yours"
+    refused(path, line, nn.Linear(3, 4))
+
+
+def test_a_checkpoint_with_a_weight_more_is_refused(path):
+    model = new_model(1)
+    model.output.bias = None
+    refused(path, r"output.bias is \(5,\) in the file and missing in yours", model)
+
+
+def test_a_checkpoint_with_a_weight_less_is_refused(path):
+    model = new_model(1)
+    model.extra = nn.Parameter(torch.zeros(2))
+    refused(path, r"extra is missing in the file and \(2,\) in yours", model)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 8, 100, 0.5, -1], ids=lambda kept: f"the first {kept}")
+def test_a_checkpoint_that_was_cut_short_is_refused(path, kept):
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(kept * len(whole)) if kept == 0.5 else kept])
+    refused(path, "model.safetensors is no checkpoint of this course, or only a part of one")
+
+
+@pytest.mark.parametrize("content", [b"text\n" * 100, b"\xff" * 100, b'{"symbols": "ab"}'])
+def test_a_file_of_something_else_is_refused(path, content):
+    path.write_bytes(content)
+    refused(path, "model.safetensors is no checkpoint of this course")
+
+
+def test_weights_without_the_header_of_the_course_are_refused(path):
+    path.write_bytes(save(dict(new_model().state_dict())))
+    refused(path, "model.safetensors is no checkpoint of this course")
+
+
+@pytest.mark.xfail(strict=True, reason="the header is used before it is looked at: a bare KeyError or TypeError")
+@pytest.mark.parametrize("header", [{}, [], 5, {"symbols": 5}, {"symbols": "abcé🙂", "model": "CharRNN"}])
+def test_a_header_of_something_else_is_refused(path, header):
+    path.write_bytes(save(dict(new_model().state_dict()), metadata={"course": json.dumps(header)}))
+    refused(path, "model.safetensors is no checkpoint of this course")
+
+
+@pytest.mark.parametrize(
+    ("write", "read"),
+    [
+        pytest.param(pickle.dump, pickle.load, id="pickle"),
+        pytest.param(torch.save, partial(torch.load, weights_only=False), id="torch.save"),
+        pytest.param(
+            partial(torch.save, _use_new_zipfile_serialization=False),
+            partial(torch.load, weights_only=False),
+            id="torch.save of old",
+        ),
+    ],
+)
+def test_a_pickle_is_refused_and_nothing_of_it_is_run(path, write, read):
+    with path.open("wb") as file:
+        write(Trap(), file)
+    with path.open("rb") as file:
+        read(file)
+    assert Path("sprung").exists(), "the trap must work, or its silence proves nothing"
+    Path("sprung").unlink()
+    refused(path, "model.safetensors is no checkpoint of this course")
+    assert not Path("sprung").exists()
+
+
+def test_a_missing_checkpoint_is_named(path):
+    refused(path.with_name("nowhere.safetensors"), r"no checkpoint .*nowhere\.safetensors", error=FileNotFoundError)
+
+
+@pytest.mark.xfail(strict=True, reason='a folder gives "No such device (os error 19)"')
+def test_a_folder_is_no_checkpoint(path):
+    refused(path.parent, "saved is no checkpoint", error=(ValueError, OSError))
+
+
+@pytest.mark.xfail(strict=True, reason="the symbols are joined before JSON, which makes one emoji of the two halves")
+def test_a_vocabulary_of_both_halves_of_a_pair_comes_back(tmp_path):
+    halves = Vocabulary.from_text("\ud83d \ude00")
+    path = save_checkpoint(tmp_path / "model.safetensors", new_model(), halves)
+    assert load_checkpoint(path, new_model(), halves) == {}

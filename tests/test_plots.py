@@ -1,0 +1,157 @@
+"""The pictures: what stands in them, and that they can be drawn."""
+
+import matplotlib.pyplot as plt
+import pytest
+import torch
+
+from helpers.diagrams import draw_unrolled, draw_windows
+from helpers.plots import COLOURS, new_axes, plot_losses, plot_temperatures
+
+LOGITS = torch.tensor([1.0, 3.0, -1.0, 0.5])
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def heights(axes):
+    return [[bar.get_height() for bar in bars] for bars in axes.containers]
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_axes_are_labelled():
+    axes = new_axes("Title", "step", "nats")
+    assert (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()) == ("Title", "step", "nats")
+
+
+def test_colours_are_all_different():
+    assert len(set(COLOURS)) == len(COLOURS) >= 6
+
+
+def test_each_loss_is_a_curve_with_its_name_counted_from_1():
+    axes = plot_losses({"training": [3.0, 2.0, 1.0], "validation": [3.5, 2.5]}, step_name="step", title="Both")
+    assert [line.get_label() for line in axes.lines] == ["training", "validation"]
+    assert [list(line.get_xdata()) for line in axes.lines] == [[1, 2, 3], [1, 2]]
+    assert [list(line.get_ydata()) for line in axes.lines] == [[3.0, 2.0, 1.0], [3.5, 2.5]]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["training", "validation"]
+    assert (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()) == ("Both", "step", "nats per character")
+
+
+def test_curves_have_different_colours():
+    axes = plot_losses({str(number): [1.0] for number in range(6)})
+    assert len({line.get_color() for line in axes.lines}) == 6
+
+
+def test_a_baseline_is_a_level_dashed_line_with_its_value():
+    axes = plot_losses({"training": [3.0, 1.0]}, baselines={"bigram": 2.468})
+    line = axes.lines[1]
+    assert list(line.get_ydata()) == [2.468, 2.468]
+    assert line.get_linestyle() == "--"
+    assert texts(axes) == ["bigram 2.47"]
+
+
+@pytest.mark.parametrize(("log", "scale"), [(True, "log"), (False, "linear")])
+def test_the_loss_can_be_drawn_on_a_logarithmic_scale(log, scale):
+    assert plot_losses({"training": [3.0, 1.0]}, log=log).get_yscale() == scale
+
+
+@pytest.mark.xfail(strict=True, reason="zip with strict=False drops every curve after twice the number of colours")
+def test_no_curve_is_dropped():
+    assert len(plot_losses({str(number): [1.0] for number in range(13)}).lines) == 13
+
+
+def test_bars_are_the_softmax_at_each_temperature():
+    axes = plot_temperatures(LOGITS, "abcd", (0.5, 1.0, 2.0))
+    expected = [torch.softmax(LOGITS / temperature, dim=-1) for temperature in (0.5, 1.0, 2.0)]
+    for drawn, probabilities in zip(heights(axes), expected, strict=True):
+        assert drawn == pytest.approx(sorted(probabilities.tolist(), reverse=True))
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "temperature 0.5",
+        "temperature 1",
+        "temperature 2",
+    ]
+
+
+def test_the_likeliest_characters_come_first_and_invisible_ones_can_be_read():
+    axes = plot_temperatures(LOGITS, ["\n", " ", "c", "d"], (1.0,), top=3)
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["␣", r"\n", "d"]
+    assert len(heights(axes)[0]) == 3
+
+
+def test_bars_of_one_character_stand_side_by_side():
+    axes = plot_temperatures(LOGITS, "abcd", (0.5, 1.0, 2.0))
+    first, second, third = [bars[0] for bars in axes.containers]
+    assert first.get_x() + first.get_width() == pytest.approx(second.get_x())
+    assert second.get_x() + second.get_width() / 2 == pytest.approx(0)
+    assert second.get_x() + second.get_width() == pytest.approx(third.get_x())
+
+
+@pytest.mark.xfail(strict=True, raises=IndexError, reason="there are six colours")
+def test_there_may_be_more_temperatures_than_colours():
+    assert len(heights(plot_temperatures(LOGITS, "abcd", [0.1 * number for number in range(1, 8)]))) == 7
+
+
+@pytest.mark.xfail(strict=True, raises=RuntimeError, reason="logits of a model, taken without no_grad, are not drawn")
+def test_logits_straight_from_a_model_are_drawn():
+    assert len(heights(plot_temperatures(LOGITS.clone().requires_grad_(), "abcd", (1.0,)))) == 1
+
+
+def test_windows_are_drawn_with_their_targets_one_character_on():
+    axes = draw_windows("abcdef", sequence_length=3, stride=2)
+    rows = {}
+    for text in axes.texts:
+        x, y = text.get_position()
+        if x >= 0:
+            rows.setdefault(y, []).append((x, text.get_text()))
+    assert ["".join(letter for _, letter in row) for row in rows.values()] == ["abcdef", "abc", "bcd", "cde", "def"]
+    assert all(letter == "abcdef"[int(x)] for row in rows.values() for x, letter in row), "each below its own letter"
+    assert [text for text in texts(axes) if len(text) > 1] == [
+        "text",
+        "window 0: input",
+        "target",
+        "window 1: input",
+        "target",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "stride", "message"),
+    [("", 1, "the text is empty"), ("a", 1, "the text has 1"), ("abcdef", 0, "stride must be at least 1")],
+)
+def test_windows_that_cannot_be_cut_are_not_drawn(text, stride, message):
+    with pytest.raises(ValueError, match=message):
+        draw_windows(text, sequence_length=3, stride=stride)
+    assert not plt.get_fignums()
+
+
+def test_the_unrolled_network_shows_each_character_and_state():
+    shown = texts(draw_unrolled("abc"))
+    for label in ("a", "b", "c", "$h_0$", "$h_1$", "$h_2$", "$h_3$"):
+        assert shown.count(label) == 1
+    assert shown.count("$W_e$") == 3
+    assert shown.count("$W_h$") == 2
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: plot_losses({"training": [3.0, 1.0]}, baselines={"bigram": 2.0}, log=True),
+        pytest.param(
+            lambda: plot_temperatures(LOGITS, "a$\\ж", (0.5, 1.0)),
+            marks=pytest.mark.xfail(
+                strict=True, reason="tensors given to axes.bar draw a DeprecationWarning of NumPy 2"
+            ),
+        ),
+        lambda: draw_windows("a $\nж", sequence_length=2, stride=1),
+        lambda: draw_unrolled("a$"),
+    ],
+    ids=["losses", "temperatures", "windows", "unrolled"],
+)
+@pytest.mark.filterwarnings("error")
+def test_each_picture_can_be_drawn_without_a_warning(draw):
+    draw().figure.canvas.draw()

@@ -1,0 +1,75 @@
+"""The instructor's table, on notebooks that were handed in."""
+
+import csv
+
+import nbformat
+import pytest
+
+from helpers.progress import main
+from tools.lesson import ROOT
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    """Return a folder with a blank, a solved, a half wrong, a crashing and a hanging notebook."""
+    folder = tmp_path_factory.mktemp("handed_in")
+    name = "00_start_here.ipynb"
+    blank = nbformat.read(ROOT / "notebooks" / name, as_version=4)
+    nbformat.write(short(blank), folder / "ada.ipynb")
+    nbformat.write(short(nbformat.read(ROOT / "solutions" / name, as_version=4)), folder / "bob.ipynb")
+    wrong = short(blank)
+    exercise(wrong).source = exercise(wrong).source.replace("    ...", "    return letter")
+    wrong.cells.insert(1, nbformat.v4.new_code_cell("1 / 0"))
+    nbformat.write(wrong, folder / "eve.ipynb")
+    for file, source in {"dan": "import os\nos._exit(1)", "kim": "while True: pass"}.items():
+        broken = short(nbformat.read(ROOT / "solutions" / name, as_version=4))
+        broken.cells.append(nbformat.v4.new_code_cell(source))
+        nbformat.write(broken, folder / f"{file}.ipynb")
+    (folder / "notes.ipynb").write_text("no notebook", encoding="utf-8")
+    return folder
+
+
+def short(notebook):
+    """Return a copy without the speed test, which takes seconds."""
+    copy = nbformat.from_dict(notebook)
+    copy.cells = [cell for cell in copy.cells if not cell.source.startswith(("speed_test", "self_test"))]
+    return copy
+
+
+def exercise(notebook):
+    return next(cell for cell in notebook.cells if "exercise" in cell.metadata)
+
+
+def test_table_and_csv(handed_in, tmp_path, capsys):
+    files = [str(handed_in / f"{name}.ipynb") for name in ("ada", "bob", "eve", "dan", "kim", "notes", "nobody")]
+    assert main([*files, "--seconds", "12", "--csv", str(tmp_path / "out.csv")]) == 1
+    lines = {line.split(".ipynb")[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert lines["ada"].split() == ["ada.ipynb", "0/1", "○next_letter"]
+    assert lines["bob"].split() == ["bob.ipynb", "1/1", "✓next_letter"]
+    assert lines["eve"].split() == ["eve.ipynb", "0/1", "✗next_letter"]
+    assert "1/1   ✓next_letter  [the kernel died]" in lines["dan"]
+    assert "1/1   ✓next_letter  [" in lines["kim"]
+    assert "stopped after 12 s" in lines["kim"]
+    assert "0/0" in lines["notes"]
+    assert "[no such file]" in lines["nobody"]
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["next_letter"] for row in rows] == ["blank", "right", "wrong", "right", "right", "", ""]
+    assert rows[6]["remark"] == "no such file"
+
+
+def test_all_good_exits_with_0(handed_in, capsys):
+    assert main([str(handed_in / "bob.ipynb")]) == 0
+
+
+def test_csv_that_cannot_be_written(handed_in, tmp_path, capsys):
+    (tmp_path / "folder.csv").mkdir()
+    assert main([str(handed_in / "nobody.ipynb"), "--csv", str(tmp_path / "folder.csv")]) == 2
+    assert "could not write" in capsys.readouterr().err
+
+
+def test_help_fits_a_screen(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert "example:" in shown
+    assert len(shown.splitlines()) < 24
