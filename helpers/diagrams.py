@@ -28,7 +28,7 @@ def draw_windows(text: str, *, sequence_length: int, stride: int) -> Axes:
 def draw_unrolled(text: str) -> Axes:
     """Draw a recurrent network unrolled over a short text: the same step for each character, the state carried on."""
     axes = _empty_axes(width=1.7 * len(text) + 1.2, height=3.4)
-    axes.annotate("", (0, 1), (-0.75, 1), arrowprops={"arrowstyle": "->"})
+    axes.annotate("", (-0.27, 1), (-0.75, 1), arrowprops={"arrowstyle": "->"})
     axes.text(-0.8, 1, "$h_0$", ha="right", va="center")
     for time, character in enumerate(text):
         _box(axes, time, 0, character, _INPUT)

@@ -1,5 +1,6 @@
 """Switches that shorten or change a run: from the environment, or from what the learner chose in lesson 00."""
 
+import functools
 import json
 import os
 from pathlib import Path
@@ -31,5 +32,13 @@ def set_quick(on: bool) -> None:
 
 
 def shortened(full: int, short: int) -> int:
-    """Return `full`, or `short` where training is cut short: for a slow machine, and for the tests."""
-    return short if quick() else full
+    """Return `full`, or `short` where training is cut short: for a slow machine, and for the tests. Says so once."""
+    if not quick():
+        return full
+    _say_once("Training is cut short (`set_quick(False)` takes it back): comparisons below will not hold.")
+    return short
+
+
+@functools.cache
+def _say_once(text: str) -> None:
+    print(text)

@@ -8,8 +8,8 @@
 # **At the end of this notebook** you know that your machine is ready, how long the course takes on it, and how an
 # exercise works, because you have solved one.
 #
-# **You need** Python (functions, lists, loops) and the calculus of a last year at school. You do not need to know
-# PyTorch.
+# **You need** Python (functions, loops, lists, dictionaries, and what a class is) and the calculus of a last year at
+# school. You do not need to know PyTorch: the lessons explain what they use.
 #
 # **Time:** about 15 minutes, nearly none of it waiting.
 
@@ -23,11 +23,16 @@
 # The number in brackets beside a cell says in which order it was run. A star, `[*]`, means that it is still running.
 # If something takes too long, press the square **stop** button above; nothing is lost.
 #
-# Try it with the cell below. It brings in three things from `helpers`, the package of this course.
+# Every notebook of the course begins with the same **set-up cell**, the one below. It is folded, since you need not
+# understand it: it brings the course to Google's Colab, and does nothing elsewhere. Click on it, and run it.
+
+# %% [markdown]
+# The first real cell brings in three things from `helpers`, the package of this course. Run it, too.
 
 # %%
 from helpers.checks.start_here import check
 from helpers.machine import self_test, speed_test
+from helpers.settings import set_quick
 
 # %% [markdown]
 # ## Is this machine ready?
@@ -39,7 +44,7 @@ from helpers.machine import self_test, speed_test
 self_test()
 
 # %% [markdown]
-# No GPU? You need none. Each lesson is made to run in about two minutes on two processor cores.
+# No GPU? You need none. Each lesson is made to compute for two minutes or less on two processor cores.
 #
 # How fast is yours? The next cell trains a small network for a few seconds and compares the result with the machine
 # on which the course was written.
@@ -50,7 +55,8 @@ speed_test()
 # %% [markdown]
 # **If that says "slow":** take the `#` away in the cell below and run it. Training is then cut short in every
 # notebook. You will see each step happen, but the models stay weak, and comparisons at the end of a lesson will not
-# hold. `set_quick(False)` takes it back.
+# hold. `set_quick(False)` takes it back. (A machine that is busy with something else looks slow, too: run the test
+# again.)
 
 # %%
 # set_quick(True)
@@ -133,7 +139,8 @@ print(word)
 # - **Start over** with `check.reset("next_letter")`: it prints the blank cell, for you to copy.
 # - **Strange errors** after much trying often come from cells run out of order. Choose *Kernel → Restart Kernel and
 #   Run All Cells*: everything is run again from the top.
-# - **Where was I?** `check.progress()` remembers what you have solved, also after a restart.
+# - **Where was I?** `check.progress()` shows what each check said last. It remembers, also after a restart; just run
+#   the cell with the imports first.
 #
 # A check stops your code after a few seconds if it does not end by itself. One thing it cannot stop is a single very
 # long computation inside PyTorch; then use the stop button.

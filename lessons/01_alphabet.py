@@ -5,16 +5,19 @@
 # come next. In this notebook you build such an autocomplete, from the first line to the last.
 #
 # You try it on a text whose every next letter is certain: the alphabet, over and over. A right model must get it
-# exactly right, so every bug shows. Then the same code, without a change, reads half a million characters of English.
+# exactly right, so every bug shows. Then the same functions, without a change, read half a million characters of
+# English.
 #
 # **At the end you will have built** a vocabulary, a data set, a recurrent network, its training loop, an honest
 # evaluation, and a text generator with a temperature.
 #
 # **You need** lesson 00. **Time:** about 90 minutes, of which the machine computes for about one.
+#
+# First the imports. The line with `manual_seed` makes the random numbers the same each time, so that you see what is
+# described here. A semicolon at the end of a cell keeps Jupyter from printing the value of its last line.
 
 # %%
 import math
-import os
 
 import torch
 import torch.nn.functional as F
@@ -33,6 +36,7 @@ from helpers.settings import shortened
 from helpers.vocabulary import Vocabulary
 
 torch.manual_seed(1);
+
 # %% [markdown]
 # ## 1 · A text, and the numbers for it
 #
@@ -92,10 +96,31 @@ vocab_size = len(char_to_idx)
 print(vocab_size, char_to_idx["a"], char_to_idx["z"], idx_to_char[2])
 
 # %% [markdown]
+# ### Tensors in five minutes
+#
+# PyTorch computes with **tensors**: numbers in a row, in a table, or in a stack of tables. The **shape** of a tensor
+# says how many there are in each direction; each direction is called a **dimension**, and they are counted from 0.
+# You need a handful of ways to make one and to look into it.
+
+# %%
+table = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])  # two rows of three: shape (2, 3)
+print(table.shape, len(table))  # len is the size of dimension 0
+print(table[0], table[0, -1])  # row 0; and in row 0 the last number
+print(table[:, 1])  # from every row, number 1
+print(table[None].shape)  # a new dimension of size 1 in front: (1, 2, 3)
+print(table.sum(dim=-1))  # along the last dimension: one sum a row
+
+# %%
+print(torch.zeros(2, 3))  # two rows of three zeros
+print(torch.tanh(table[0]), table[0] + table[1])  # number by number; math.tanh takes only one number
+print(table[0, 0].item(), table[0].tolist())  # out of the tensor: plain Python numbers
+print(torch.stack([table[0], table[1]], dim=1))  # rows side by side, as columns: shape (3, 2)
+
+# %% [markdown]
 # ### Exercise 2: `encode`
 #
-# Turn a text into its tokens: look every character up. The result is a PyTorch tensor of 64-bit integers, because that
-# is what an embedding layer wants to be given.
+# Turn a text into its tokens: look every character up. The result is a tensor of 64-bit integers, PyTorch's usual kind.
+# A character that is not in the dictionary should be an error, as it is anyway if you look it up with `[...]`.
 #
 # With the vocabulary of `"banana"`, `encode("nab", char_to_idx)` gives `tensor([2, 0, 1])`.
 #
@@ -153,6 +178,7 @@ print("there and back again:", decode(tokens, idx_to_char) == text)
 #
 # A model that has seen a text may simply know it by heart. To find out whether it learned the *rule*, we keep a part of
 # the text back: the first 90 % are for training, the last 10 % are for the test, and the model never trains on them.
+# (For the alphabet this is a formality, since its test text looks just like the rest. For English it will count.)
 
 # %%
 cut = int(0.9 * len(tokens))
@@ -180,8 +206,9 @@ draw_windows("abcdefghij", sequence_length=4, stride=2);
 #
 # ### Exercise 4: `CharDataset`
 #
-# PyTorch calls anything a data set that has a length and gives out items by number. Window number `index` starts at
-# `index * stride`.
+# PyTorch calls anything a data set that has a length and gives out items by number. Such a thing is a class with two
+# special methods: Python calls `__len__` for `len(windows)`, and `__getitem__` for `windows[3]`. Window number `index`
+# starts at `index * stride`. Keep the names of the arguments as they are.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -240,8 +267,13 @@ CharDataset = check.CharDataset(CharDataset)
 # cost no more than the text itself. Lists of Python lists, which you may meet elsewhere, copy each character many times.
 #
 # Windows are shown in **batches**, several at a time, since a processor works on 16 windows nearly as fast as on one. A
-# `DataLoader` picks windows, in a new random order in each epoch, and stacks them. `drop_last=True` leaves out a last
-# batch that would have fewer rows than the others. We shall need batches of equal size soon.
+# `DataLoader` picks windows and stacks them. One round through all windows is called an **epoch**; with `shuffle=True`
+# each epoch has a new random order. `drop_last=True` leaves out a last batch that would have fewer rows than the
+# others: we shall need batches of equal size soon. (It costs the test 15 of its 47 windows. In a text as regular as
+# this one, they would add nothing.)
+#
+# A loader can be looped over, `for inputs, targets in loader`, and has a `len`; it cannot be indexed. With a data set it
+# is the other way round: index it, but do not loop over it, because ours would never say that it is at its end.
 
 # %%
 sequence_length, stride, batch_size = 25, 5, 16
@@ -258,55 +290,26 @@ print(inputs.shape, len(train_loader), len(test_loader))  # (batch, time), and h
 # %% [markdown]
 # ## 3 · The numbers that you choose
 #
-# What training finds by itself (the weights) are *parameters*. What you must choose beforehand are **hyperparameters**.
-# Here are all of this notebook.
+# A network holds thousands of numbers, its **weights**. Training finds them. But some numbers you must choose beforehand,
+# and they are called **hyperparameters**. Here are those for the alphabet; English will get others.
 #
 # | hyperparameter | here | what it is |
 # |---|---|---|
 # | vocabulary size | 26 | how many different characters there are; the text decides it |
-# | sequence length | 25 | characters in a window; how far back an error can teach |
+# | sequence length | 25 | characters in a window |
 # | stride | 5 | characters from one window's start to the next |
 # | batch size | 16 | windows that are computed side by side, for one step of learning |
-# | embedding dimension | 8 | how many numbers describe a character |
+# | embedding dimension | 8 | how many numbers describe a character to the network |
 # | hidden size | 32 | how many numbers the network can remember |
-# | number of layers | 1 | recurrent layers on top of each other; lesson 03 stacks several |
-# | learning rate | 0.01 | how far one step changes the weights |
+# | number of layers | 1 | networks on top of each other; lesson 03 stacks several |
+# | learning rate | 0.01 | how far one step of learning changes the weights |
 # | epochs | 20 | how often the whole training text is shown |
+#
+# You will think about each of them once you have seen it at work.
 
 # %%
 embedding_size, hidden_size = 8, 32
 learning_rate, epochs = 0.01, shortened(20, 2)
-
-# %% [markdown]
-# **Think about each.** A sentence is enough. (Double-click this cell to write.)
-#
-# 1. *Vocabulary size:* how would it change if the text were in capital and small letters?
-# 2. *Sequence length:* the alphabet repeats after 26 characters. Must a window be that long to learn it?
-# 3. *Stride:* what do you gain and lose with a stride of 1 in place of 5?
-# 4. *Batch size:* twice the windows in a batch means half the steps in an epoch. What is lost?
-# 5. *Embedding dimension:* could one number for each character do?
-# 6. *Hidden size:* what happens to the time of one step if you double it?
-# 7. *Number of layers:* what could a second layer see that the first does not?
-# 8. *Learning rate:* what do you expect to see in the loss if it is far too large? And far too small?
-# 9. *Epochs:* how would you know that there were too many?
-#
-# ### BEGIN SOLUTION
-# <details><summary>Our answers</summary>
-#
-# 1. 52 for the alphabet in both cases: each capital is a character of its own, and nothing tells the model that `A` and
-#    `a` are related.
-# 2. No. The next letter follows from the current one alone; windows of two characters would do.
-# 3. Five times as many windows in an epoch, each learned from in slightly different company; and five times the work.
-# 4. The steps are fewer, and each is more exact than it needs to be. Small batches are noisy, and that often helps.
-# 5. In principle yes, 26 different numbers are enough to tell 26 letters apart. But the network then has to pull
-#    neighbours apart on one line. With a few dimensions there is room.
-# 6. The product with the hidden state is a matrix of hidden × hidden numbers: about four times the work.
-# 7. It sees the first layer's memory at each step, and can notice patterns in that: patterns of patterns.
-# 8. Too large: the loss jumps about and may grow. Too small: it falls, but hardly.
-# 9. The loss on the training text still falls while the loss on the test text rises.
-#
-# </details>
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 4 · A network that remembers
@@ -330,7 +333,7 @@ learning_rate, epochs = 0.01, shortened(20, 2)
 # - $h_2 = \tanh(-0.2 + 0.8 \cdot 0.537 + 0.1) = \tanh(0.330) = 0.318$
 #
 # The second character alone would have given tanh(−0.1), a negative number. The memory of the first one kept it
-# positive. That is all there is to a recurrent network: the same step, with the same weights, again and again.
+# positive. That is the whole idea: the same step, with the same weights, again and again.
 
 # %%
 draw_unrolled("abcd");
@@ -347,7 +350,12 @@ draw_unrolled("abcd");
 # | `hidden_to_hidden` | $W_h$, $b_h$ | `weight_hh_l0`, `bias_hh_l0` | (hidden, hidden) |
 # | `output` | | (a layer of its own) | (vocabulary, hidden) |
 #
-# The two biases are simply added, so one is superfluous. PyTorch keeps two; so do we, to be able to compare.
+# The two biases are simply added, so one is superfluous. PyTorch keeps two; so do we, to be able to compare. Mind the
+# order: `nn.Linear(a, b)` turns `a` numbers into `b`, and stores its weight the other way round, with shape (b, a).
+#
+# Two words on the code. A network in PyTorch is a class that is built on `nn.Module`, which collects its weights;
+# `super().__init__()` starts that up, and is there already. And to call the model, as in `model(tokens)`, is to call
+# its method `forward`.
 #
 # ### Exercise 5: `CharRNN`
 #
@@ -355,7 +363,8 @@ draw_unrolled("abcd");
 #
 # - In `__init__`, make the four layers under exactly these names: `self.embedding` (an `nn.Embedding`),
 #   `self.input_to_hidden`, `self.hidden_to_hidden` and `self.output` (each an `nn.Linear`).
-# - In `init_hidden`, return the state before the first character: zeros, one row for each window of the batch.
+# - In `init_hidden`, return the state before the first character: zeros, one row of `hidden_size` numbers for each
+#   window of the batch.
 # - In `forward`, run through the time steps with a Python loop. Collect the state of every step, and turn all states
 #   into logits at the end. Return the logits, and the last state, so that somebody can go on from there.
 #
@@ -373,7 +382,13 @@ draw_unrolled("abcd");
 #
 # </details>
 #
-# <details><summary>Hint 3: after the loop</summary>
+# <details><summary>Hint 3: one step</summary>
+#
+# `hidden = torch.tanh(self.input_to_hidden(...) + self.hidden_to_hidden(hidden))`, and then append `hidden` to a list.
+#
+# </details>
+#
+# <details><summary>Hint 4: after the loop</summary>
 #
 # `torch.stack(states, dim=1)` makes one tensor of shape (batch, time, hidden) from a list of states of shape
 # (batch, hidden). An `nn.Linear` works on the last dimension, so `self.output` takes it as it is.
@@ -483,10 +498,13 @@ print(f"ln {vocab_size} = {math.log(vocab_size):.2f}, and the fresh model is nea
 # 3. `loss.backward()`: find the gradient, how the loss would change with each weight.
 # 4. `optimizer.step()`: move every weight a little, downhill.
 #
-# **The hidden state between batches.** We begin an epoch with `model.init_hidden(batch_size)`, and hand the last state
-# of each batch to the next. That is why all batches must have equal size. But PyTorch remembers how each number came
-# about, and `backward` would walk through all batches since the beginning. It refuses: *Trying to backward through the
-# graph a second time*. `hidden.detach()` keeps the numbers and cuts the memory of where they came from.
+# **The hidden state between batches.** We begin an epoch with `model.init_hidden(len(inputs))`, and hand the last state
+# of each batch to the next. That is why all batches must have equal size.
+#
+# There is a catch. PyTorch keeps a record of how each number came about, the **graph**, and `backward` walks back along
+# it. Through the state, the record would reach back to the first batch of the epoch. But a part that has been walked
+# once is thrown away, and PyTorch stops with an error: *Trying to backward through the graph a second time*. So before
+# each batch we write `hidden = hidden.detach()`. This gives a state with the same numbers and no past.
 #
 # (A confession: our windows are shuffled, so row 3 of this batch does not continue row 3 of the last. The state that
 # is handed on comes from elsewhere in the text. The model learns not to trust it much in its first step. It does
@@ -494,8 +512,8 @@ print(f"ln {vocab_size} = {math.log(vocab_size):.2f}, and the fresh model is nea
 #
 # ### Exercise 7: `train_epoch`
 #
-# Go through the loader once. Return two numbers: the mean of the batches' losses, and the **accuracy**, the share of
-# positions at which the largest logit was the right character.
+# Go through the loader once, with your `sequence_loss`. Return two plain numbers: the mean of the batches' losses, and
+# the **accuracy**, the share of positions at which the largest logit was the right character.
 #
 # Call `model.train()` first: some layers behave differently while training. Ours do not, but the habit pays.
 #
@@ -575,8 +593,8 @@ plot_losses({"training": train_losses}, title="Learning the alphabet", log=True)
 #
 # - `model.eval()` before, and no gradients: `with torch.no_grad():` saves time and memory.
 # - The result is the **mean over all batches**. A published notebook from which this lesson descends divided the *last*
-#   batch's loss by the number of batches. It reported a test loss of 0.1575 nats per character on a novel, better than
-#   any model in the world, and nobody noticed.
+#   batch's loss by the number of batches. It reported a test loss of 0.1575 nats per character on a novel, far below
+#   what any published model reaches, and nobody noticed.
 # - **No batches, no result.** A loader over a text that is too short is silently empty. A sum of nothing is 0, and a loss
 #   of 0 looks like a triumph. Raise a `ValueError` instead.
 #
@@ -618,6 +636,38 @@ test_loss, test_accuracy = evaluate(model, test_loader)
 print("test loss below 0.01:", test_loss < 0.01, "  every letter right:", test_accuracy == 1)
 
 # %% [markdown]
+# **Think about the hyperparameters.** You have seen each of them at work. A sentence is enough. (Double-click this
+# cell to write.)
+#
+# 1. *Vocabulary size:* how would it change if the text were in capital and small letters?
+# 2. *Sequence length:* the alphabet repeats after 26 characters. Must a window be that long to learn it?
+# 3. *Stride:* what do you gain and lose with a stride of 1 in place of 5?
+# 4. *Batch size:* twice the windows in a batch means half the steps in an epoch. What is lost?
+# 5. *Embedding dimension:* could one number for each character do?
+# 6. *Hidden size:* what happens to the time of one step if you double it?
+# 7. *Number of layers:* what could a second layer see that the first does not?
+# 8. *Learning rate:* what do you expect to see in the loss if it is far too large? And far too small?
+# 9. *Epochs:* how would you know that there were too many?
+#
+# ### BEGIN SOLUTION
+# <details><summary>Our answers</summary>
+#
+# 1. 52 for the alphabet in both cases: each capital is a character of its own, and nothing tells the model that `A` and
+#    `a` are related.
+# 2. No. The next letter follows from the current one alone; windows of two characters would do.
+# 3. Five times as many windows in an epoch, each learned from in slightly different company; and five times the work.
+# 4. The steps are fewer, and each is more exact than it needs to be. Small batches are noisy, and that often helps.
+# 5. In principle yes, 26 different numbers are enough to tell 26 letters apart. But the network then has to pull
+#    neighbours apart on one line. With a few dimensions there is room.
+# 6. The product with the hidden state is a matrix of hidden × hidden numbers: about four times the work.
+# 7. It sees the first layer's memory at each step, and can notice patterns in that: patterns of patterns.
+# 8. Too large: the loss jumps about and may grow. Too small: it falls, but hardly.
+# 9. The loss on the training text still falls while the loss on the test text rises.
+#
+# </details>
+# ### END SOLUTION
+
+# %% [markdown]
 # ## 8 · Writing
 #
 # A trained model gives probabilities. To write, we must pick one character. Always the likeliest? Then the text is the
@@ -637,16 +687,24 @@ print("test loss below 0.01:", test_loss < 0.01, "  every letter right:", test_a
 #
 # ### Exercise 9: `sample_from_output`
 #
+# Return one token, as a plain integer, drawn from the probabilities at this temperature. At temperature 0 return the
+# likeliest.
+#
 # <details><summary>Hint 1</summary>
 #
-# `torch.softmax(logits / temperature, dim=-1)` gives the probabilities.
+# `logits.argmax()` is the place of the largest logit, as a tensor; `.item()` makes it a plain number.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# `torch.multinomial(probabilities, 1)` draws one index by these probabilities. It is a tensor; `.item()` makes it a
-# number.
+# `torch.softmax(logits / temperature, dim=-1)` gives the probabilities.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# `torch.multinomial(probabilities, 1)` draws one index by these probabilities, as a tensor of one number.
 #
 # </details>
 
@@ -673,8 +731,8 @@ sample_from_output = check.sample_from_output(sample_from_output)
 #
 # First the network *reads* the start: run all of its tokens through the model, in one go. The logits at the last
 # position tell what may come next. Draw a token, append it, feed **only this one** token back in, together with the
-# state, and so on. The state holds the memory of all that came before. To feed the whole text again would make the
-# network read it twice.
+# state, and so on. The state holds the memory of all that came before. To feed the whole text again, with that state,
+# would make the network read it twice. Nothing is learned here, so the loop stands under `with torch.no_grad():`.
 #
 # The function takes the vocabulary as an argument. It would be shorter to use `char_to_idx` from above, but this
 # notebook is going to have two vocabularies, and a function that reaches for the wrong one fails in silence.
@@ -736,12 +794,12 @@ for temperature in (0, 0.2, 0.5):
 
 # %% [markdown]
 # If this holds, the vocabulary, the windows, the shift by one, the network, the loop and the generator all work. Any
-# of the classic bugs would have shown here: targets not shifted, a state that is lost, a letter fed twice.
+# of many classic bugs would have shown here: targets not shifted, windows cut wrongly, a letter left out or fed twice.
 #
 # ## 10 · How it goes wrong
 #
 # The notebook from which this lesson descends trained its alphabet with a **learning rate of 200** on **windows of
-# 1,000** characters. Let us watch that, batch by batch, with your own code.
+# 1,000** characters. Let us watch that, batch by batch, with your own code. (`tqdm` shows how far a loop has come.)
 
 # %%
 long_set = CharDataset(train_tokens, sequence_length=1000, stride=10)
@@ -753,17 +811,20 @@ wild_optimizer = torch.optim.Adam(wild_model.parameters(), lr=200)
 wild_losses = []
 for _ in range(shortened(5, 1)):
     wild_losses += [train_epoch(wild_model, [batch], wild_optimizer)[0] for batch in tqdm(long_loader, leave=False)]
-plot_losses({"learning rate 200": wild_losses}, step_name="batch", title="Steps that are far too large");
+nothing = {"knowing nothing": math.log(vocab_size)}
+plot_losses({"training": wild_losses}, baselines=nothing, step_name="batch", title="Learning rate 200", log=True);
+
 # %% [markdown]
-# *What to see: the loss shoots up by hundreds, comes down, jumps again, and stays far above ln 26 = 3.26, the loss of
-# knowing nothing.*
+# *What to see (the scale is logarithmic): the first step throws the loss up to a thousand nats and more. It comes down again, and then jumps, up and
+# down, for as long as we watch.*
 #
 # Adam moves each weight by about the learning rate in one step. Useful weights lie between about −1 and 1; a step of 200
-# throws them far out. Every tanh then stands at −1 or 1, its slope is 0, and hardly any gradient gets through. The
-# logits are in the hundreds, and a wrong one costs hundreds of nats.
+# throws them far out. Every tanh then stands at −1 or 1, where it is flat, and hardly any gradient gets through. The
+# logits are in the hundreds, so a single wrong letter costs hundreds of nats. What still learns is the output layer,
+# and the alphabet is so simple that this alone may bring a batch near 0 by luck, until the next step throws it out.
 
 # %%
-print("worse than knowing nothing:", max(wild_losses[1:]) > math.log(vocab_size))
+print("at its worst more than thirty times the loss of knowing nothing:", max(wild_losses) > 30 * math.log(vocab_size))
 
 # %% [markdown]
 # The second trouble was silent. The test text has 260 characters. How many windows of 1,000 fit?
@@ -827,7 +888,7 @@ print({name: round(loss, 2) for name, loss in baselines.items()})
 # Now train. The windows are longer than before and do not overlap, and the network is larger. This takes about half a
 # minute.
 #
-# Set `load_instead = True` if you have trained before, restarted, and want your last model back without training.
+# Have you trained before, and restarted? With `load_instead = True` you get your last model back without training.
 
 # %%
 load_instead = False
@@ -849,26 +910,29 @@ for epoch in range(1, 1 + (0 if load_instead else shortened(10, 1))):
     save_checkpoint(english_file, english_model, english_symbols, epoch=epoch, losses=english_losses)
 
 # %%
-if load_instead and os.path.exists(english_file):
+if load_instead:
     english_losses = load_checkpoint(english_file, english_model, english_symbols)["losses"]
 test_loss, test_accuracy = evaluate(english_model, test_loader)
 print("beats the bigram by more than half a nat:", test_loss < baselines["bigram"] - 0.5)
 
 # %%
 plot_losses(english_losses, baselines=baselines, title="Learning English");
+
 # %% [markdown]
-# *What to see: both curves fall below the bigram within the first epoch. Towards the end the training loss still falls,
-# and the test loss hardly: the network begins to learn the training text by heart.*
+# *What to see: both curves fall below the bigram within two epochs. Towards the end the training loss still falls, and
+# the test loss hardly: the network begins to learn the training text by heart.*
 #
-# What does it expect after `The func`? The bars show the likeliest characters at three temperatures.
+# What does it expect after `The `? The bars show the likeliest characters at three temperatures.
 
 # %%
-prime = encode("The func", english_vocabulary[0])[None]
+prime = encode("The ", english_vocabulary[0])[None]
 with torch.no_grad():
     logits, _ = english_model(prime)
 plot_temperatures(logits[0, -1], english_symbols.symbols, (0.5, 1.0, 1.5), top=8);
+
 # %% [markdown]
-# *What to see: at temperature 0.5 the likeliest character has become likelier still; at 1.5 it gives to all others.*
+# *What to see: at temperature 0.5 the likeliest characters have become likelier still. At 1.5 they have lost, and the
+# unlikely ones have gained.*
 #
 # And here is what it writes.
 

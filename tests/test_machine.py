@@ -105,6 +105,7 @@ def test_the_measured_speed_is_that_of_training(monkeypatch):
 def test_measuring_leaves_the_random_state_and_shows_no_bar(monkeypatch, capsys):
     fit = machine.fit
     monkeypatch.setattr(machine, "fit", lambda model, batches, **options: fit(model, list(batches)[:1], **options))
+    torch.manual_seed(4711)
     before = torch.get_rng_state()
     assert machine.measure_speed(stretches=1) > 0
     assert torch.equal(torch.get_rng_state(), before)

@@ -74,7 +74,8 @@ def setup_source(root: Path = ROOT) -> str:
 
 def _with_setup(cells: list[Cell]) -> list[Cell]:
     first = next(number for number, cell in enumerate(cells) if cell.kind == "code")
-    return [*cells[:first], Cell("code", setup_source(), 0), *cells[first:]]
+    folded = {"jupyter": {"source_hidden": True}}
+    return [*cells[:first], Cell("code", setup_source(), 0, folded), *cells[first:]]
 
 
 def _source(cell: Cell, solved: bool) -> str:

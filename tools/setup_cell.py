@@ -1,4 +1,4 @@
-# Set-up, the same in every notebook: run it first, and as often as you like.
+# Set-up, the same in every notebook: run it first. You need not understand it.
 import importlib.util
 import subprocess
 import sys

@@ -1,11 +1,12 @@
-"""Checks of lesson 01, first half: from a text to batches."""
+"""Checks of lesson 01, first part: from a text to batches."""
 
 import torch
 
 from helpers.checks.alphabet_network import register as register_network
+from helpers.checks.alphabet_training import register as register_training
 from helpers.checks.alphabet_writing import register as register_writing
 from helpers.checks.contract import Checks
-from helpers.checks.expectations import Mistake, compare, expect, expect_tensor, expect_type
+from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_tensor, expect_type, show
 
 check = Checks("01_alphabet")
 
@@ -15,8 +16,9 @@ def build_vocabulary(answer):
     """Sorted, numbered from 0, each character once, both ways."""
     text = "xylophone banana"
     result = answer(text)
-    expect_type(result, tuple, "`build_vocabulary` with two dictionaries")
-    expect(len(result) == 2, f"return two dictionaries, char_to_idx and idx_to_char; you return {len(result)} things")
+    if isinstance(result, dict):
+        raise Mistake("return two dictionaries, char_to_idx and idx_to_char; you return one")
+    expect_parts(result, 2, "two dictionaries, char_to_idx and idx_to_char")
     char_to_idx, idx_to_char = result
     expect_type(char_to_idx, dict, "the first thing you return, char_to_idx,")
     expect_type(idx_to_char, dict, "the second thing you return, idx_to_char,")
@@ -41,8 +43,12 @@ def _compare_numbering(text: str, numbering: dict) -> None:
         if {symbol.lower() for symbol in symbols} == set(numbering):
             raise Mistake("capitals are lost: 'Z' and 'z' are two characters, keep the text as it is")
         raise Mistake(f"for {text!r}, char_to_idx should have {len(symbols)} characters, and has {len(numbering)}")
+    if any(not isinstance(number, int) for number in numbering.values()):
+        raise Mistake(f"the values of char_to_idx should be integers, and {next(iter(numbering.values()))!r} is none")
     if numbering == {symbol: index + 1 for symbol, index in right.items()}:
         raise Mistake("your numbers start at 1: count from 0, the first row of the embedding")
+    if numbering[symbols[-1]] - numbering[symbols[0]] == ord(symbols[-1]) - ord(symbols[0]) != len(symbols) - 1:
+        raise Mistake("those are code points (ord): number the sorted characters 0, 1, 2 and so on")
     if sorted(numbering.values()) != list(range(len(symbols))):
         raise Mistake(
             f"the numbers should be 0 to {len(symbols) - 1}, each once: number the different characters, not the text"
@@ -61,6 +67,7 @@ def encode(answer):
     if result.shape == (6, 4):
         raise Mistake("`encode('banana', …)` should have shape (6,), and is one-hot: tokens are plain numbers here")
     right = [1, 0, 2, 0, 2, 0]
+    expect(result.dim() > 0, "`encode('banana', …)` gives the token of one letter: is the `return` inside the loop?")
     if result.tolist() in (sorted(set(right)), list(dict.fromkeys(right))):
         raise Mistake(
             "`encode('banana', …)` lost the repeated letters: encode every character, not every different one"
@@ -71,7 +78,7 @@ def encode(answer):
         "tokens should be int64, and yours are floating point: an embedding takes only integers",
     )
     compare(
-        result, torch.tensor(right), "`encode('banana', …)`",
+        result, torch.tensor(right), "with the char_to_idx that it is given, `encode('banana', …)`",
         [
             (torch.tensor([ord(letter) for letter in "banana"]), "those are code points (ord): look the characters up in char_to_idx"),
             (torch.tensor([index + 1 for index in right]), "your tokens are one too high: take char_to_idx as it is"),
@@ -84,6 +91,11 @@ def encode(answer):
         answer("z", dict(char_to_idx)).tolist() == [3],
         "`encode('z', …)` should give [3]: use the vocabulary you are given, do not build a new one from the text",
     )
+    try:
+        unknown = answer("?", dict(char_to_idx))
+    except Exception:
+        return
+    raise Mistake(f"a character outside the vocabulary becomes {show(unknown)} in silence: let it be an error")
 
 
 @check.exercise
@@ -117,10 +129,10 @@ def decode(answer):
 @check.exercise
 def CharDataset(answer):  # noqa: N802 (named like the exercise)
     """As many windows as fit, each where it belongs, with the target one character further on."""
-    tokens = torch.arange(100, 120)
-    windows = answer(tokens, 4, 3)
-    _compare_window(windows[0], 0)
-    _compare_window(windows[2], 2)
+    tokens = torch.randperm(20) + 100  # in no order: a next token cannot be had by adding 1
+    windows = answer(tokens=tokens, sequence_length=4, stride=3)
+    _compare_window(windows[2], tokens, 2)
+    _compare_window(windows[0], tokens, 0)
     expect_type(windows.__len__(), int, "`len` of the data set")
     _compare_count(len(windows), 6, "20 tokens, length 4, stride 3", without_target=6, without_stride=16)
     for length, count in ((10, 3), (11, 4), (5, 1)):
@@ -128,7 +140,9 @@ def CharDataset(answer):  # noqa: N802 (named like the exercise)
             len(answer(tokens[:length], 4, 2)), count, f"{length} tokens, length 4, stride 2",
             without_target=(length - 4) // 2 + 1, without_stride=length - 4,
         )  # fmt: skip
-    _compare_last_window(answer(tokens[:11], 4, 2))
+    short_windows = answer(tokens[:11], 4, 2)
+    last = short_windows[len(short_windows) - 1]
+    expect(len(last[0]) == len(last[1]) == 4, "the last window is shorter than the others: leave it out")
     try:
         short = len(answer(tokens[:3], 4, 1))
     except ValueError:
@@ -138,32 +152,37 @@ def CharDataset(answer):  # noqa: N802 (named like the exercise)
     expect(short == 0, f"for a text shorter than a window the number of windows should be 0, and is {short}")
 
 
-def _compare_window(item, number: int) -> None:
+def _compare_window(item, tokens: torch.Tensor, number: int) -> None:
     what = f"window number {number} (length 4, stride 3)"
-    expect_type(item, tuple, what)
-    expect(len(item) == 2, f"{what} should be a pair of input and target, and has {len(item)} parts")
-    start = 100 + 3 * number
-    right = torch.arange(start, start + 4)
+    expect_parts(item, 2, f"the input and the target of {what}")
+    start = 3 * number
+
+    def piece(first: int, last: int) -> torch.Tensor:
+        return tokens[max(0, start + first) : start + last]
+
     expect_tensor(item[0], f"the input of {what}")
     compare(
-        item[0], right, f"the input of {what}",
+        item[0], piece(0, 4), f"the input of {what}",
         [
-            (torch.arange(100 + number, 104 + number), "the stride is ignored: window number `index` starts at index * stride"),
-            (torch.arange(100 + 4 * number, 104 + 4 * number), "windows start every sequence_length characters in yours: they should start every stride"),
-            (torch.arange(start, start + 5), "the input is one character too long: it should have sequence_length characters"),
+            (tokens[number : number + 4], "the stride is ignored: window number `index` starts at index * stride"),
+            (tokens[4 * number : 4 * number + 4], "windows start every sequence_length characters in yours: they should start every stride"),
+            (piece(0, 5), "the input is one character too long: it should have sequence_length characters"),
+            (piece(1, 5), "that is the target: the input comes first, and starts at index * stride"),
         ],
     )  # fmt: skip
     expect_tensor(item[1], f"the target of {what}")
+    one = "your target is one character: each position of the window has its own next character"
     compare(
-        item[1], right + 1, f"the target of {what}",
+        item[1], piece(1, 5), f"the target of {what}",
         [
-            (right, "your targets are the inputs: shift them by one"),
-            (right - 1, "your targets are shifted the wrong way: the target is the *next* character"),
-            (right + 4, "your targets are the whole next window: shift them by one character only"),
-            (right + 3, "your targets are shifted by the stride: shift them by one character"),
-            (right[-1] + 1, "your target is one character: each position of the window has its own next character"),
-            (right[-1:] + 1, "your target is one character: each position of the window has its own next character"),
-            (right[1:], "your target is one character short: shift both ends of the slice"),
+            (piece(0, 4), "your targets are the inputs: shift them by one"),
+            (piece(0, 4) + 1, "your targets are the input's tokens plus 1: take the tokens that stand one place further on"),
+            (piece(-1, 3), "your targets are shifted the wrong way: the target is the *next* character"),
+            (piece(4, 8), "your targets are the whole next window: shift them by one character only"),
+            (piece(3, 7), "your targets are shifted by the stride: shift them by one character"),
+            (tokens[start + 4], one),
+            (piece(4, 5), one),
+            (piece(1, 4), "your target is one character short: shift both ends of the slice"),
         ],
     )  # fmt: skip
 
@@ -180,10 +199,6 @@ def _compare_count(count: int, right: int, case: str, without_target: int, witho
     raise Mistake(f"`len` should be {right} for {case}, and is {count}")
 
 
-def _compare_last_window(windows) -> None:
-    last = windows[len(windows) - 1]
-    expect(len(last[0]) == len(last[1]) == 4, "the last window is shorter than the others: leave it out")
-
-
 register_network(check)
+register_training(check)
 register_writing(check)

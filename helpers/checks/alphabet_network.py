@@ -1,4 +1,4 @@
-"""Checks of lesson 01, second part: the network, its loss and its training."""
+"""Checks of lesson 01, second part: the network and its loss."""
 
 import copy
 import math
@@ -14,7 +14,7 @@ from helpers.models import vanilla_rnn
 
 def register(check: Checks) -> None:
     """Add the checks of this module to those of the lesson."""
-    for exercise in (CharRNN, sequence_loss, train_epoch, evaluate):
+    for exercise in (CharRNN, sequence_loss):
         check.exercise(exercise)
 
 
@@ -23,7 +23,7 @@ def register(check: Checks) -> None:
 
 def CharRNN(answer):  # noqa: N802 (named like the exercise)
     """The same numbers as the formula, in one pass or in two, whatever the future holds."""
-    model = answer(7, 5, 6)
+    model = answer(vocab_size=7, embedding_size=5, hidden_size=6)
     expect(isinstance(model, nn.Module), "`CharRNN` should be an `nn.Module`: keep the first line of the class")
     _expect_layers(model)
     hidden = model.init_hidden(3)
@@ -50,7 +50,10 @@ def _expect_layers(model: nn.Module) -> None:
         expect(
             tuple(layer.weight.shape) == shape,
             f"the weight of `self.{name}` should have shape {shape} for vocab_size 7, embedding_size 5 and "
-            f"hidden_size 6, and has {tuple(layer.weight.shape)}",
+            f"hidden_size 6, and has {tuple(layer.weight.shape)}"
+            + (
+                ": nn.Linear(a, b) turns a numbers into b, and stores its weight as (b, a)" if kind is nn.Linear else ""
+            ),
         )
         expect(
             kind is nn.Embedding or layer.bias is not None, f"`self.{name}` has no bias: the formula has both biases"
@@ -66,6 +69,8 @@ def _expect_outputs(result, what: str, logits_shape: tuple, hidden_shape: tuple)
         raise Mistake(
             "there are logits for the last position only: every position of the window predicts its next character"
         )
+    if tuple(result[0].shape) == (logits_shape[1], logits_shape[0], logits_shape[2]) != logits_shape:
+        raise Mistake("windows and time are exchanged at the end: stack the states with `dim=1`")
     expect_tensor(result[0], f"the logits of {what}", shape=logits_shape)
     expect_tensor(result[1], f"the last state of {what}", shape=hidden_shape)
     return result
@@ -94,14 +99,16 @@ def _compare_logits(model: nn.Module, tokens: torch.Tensor, logits: torch.Tensor
             tolerance=1e-4,
         )  # fmt: skip
         return
-    across = _formula(model, tokens.T)[0].transpose(0, 1)
+    across = _formula(model, tokens.T)[0]
     mistakes = [
         (_formula(model, tokens, squash=lambda x: x)[0], "the tanh is missing"),
         (_formula(model, tokens, squash=torch.relu)[0], "that is a ReLU: the formula has tanh"),
         (_formula(model, tokens, squash=torch.sigmoid)[0], "that is a sigmoid: the formula has tanh"),
         (_formula(model, tokens, memory=0.0)[0], "the old state is not used: add `self.hidden_to_hidden(hidden)` before the tanh"),
         (_formula(model, tokens, keep=False)[0], "every step starts from the first state: give `hidden` the new value in each step"),
-        (across, "your loop runs over the windows of the batch: run over time, the second dimension"),
+        (across, "your loop runs over the windows of the batch: time step t is `embedded[:, t]`"),
+        (across.transpose(0, 1), "your loop runs over the windows of the batch: time step t is `embedded[:, t]`"),
+        (right.transpose(0, 1), "windows and time are exchanged at the end: stack the states with `dim=1`"),
         (right.softmax(-1), "those are probabilities: return the logits, the softmax comes with the loss"),
         (right.log_softmax(-1), "those are log-probabilities: return the logits, the softmax comes with the loss"),
         (_formula(model, tokens.flip(1))[0].flip(1), "the steps are in the reverse order: read the window from left to right"),
@@ -167,177 +174,4 @@ def _compare_loss(result: torch.Tensor, right: torch.Tensor, logits: torch.Tenso
             (F.cross_entropy(logits[:, -1], targets[:, -1]), "that is the loss of the last position only: take all positions"),
             (F.cross_entropy(logits[:, 0], targets[:, 0]), "that is the loss of the first position only: take all positions"),
         ],
-    )  # fmt: skip
-
-
-# --------------------------------------------------------------------------------- training and evaluation
-
-
-class _Spy(vanilla_rnn.CharRNN):
-    """A small network that notes how it was called."""
-
-    def __init__(self):
-        super().__init__(5, 4, 6)
-        self.calls = []
-
-    def forward(self, tokens, hidden=None):
-        attached = hidden is not None and hidden.requires_grad
-        given = None if hidden is None else hidden.detach().clone()
-        self.calls.append(
-            {"training": self.training, "grad": torch.is_grad_enabled(), "attached": attached, "given": given}
-        )
-        return super().forward(tokens, hidden)
-
-    def carried(self) -> bool:
-        """Tell whether each call after the first was given a state that is not zero."""
-        return all(call["given"] is not None and bool(call["given"].any()) for call in self.calls[1:])
-
-
-def _batches() -> list[tuple[torch.Tensor, torch.Tensor]]:
-    return [(torch.randint(5, (2, 3)), torch.randint(5, (2, 3))) for _ in range(4)]
-
-
-def _weights(model: nn.Module) -> torch.Tensor:
-    return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
-
-
-def _train(model: nn.Module, batches: list, *, zero_grad: bool = True, step: bool = True):
-    """Train with SGD as the exercise asks; the arguments bring in one mistake each. Returns losses and accuracies."""
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
-    losses, accuracies, hidden = [], [], None
-    for inputs, targets in batches:
-        hidden = model.init_hidden(len(inputs)) if hidden is None else hidden.detach()
-        logits, hidden = model(inputs, hidden)
-        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
-        if zero_grad:
-            optimizer.zero_grad()
-        loss.backward()
-        if step:
-            optimizer.step()
-        losses.append(loss.item())
-        accuracies.append((logits.argmax(-1) == targets).float().mean().item())
-    return losses, accuracies
-
-
-def train_epoch(answer):
-    """The same weights afterwards as the loop of the text, and the means over all batches."""
-    start, batches = _Spy(), _batches()
-    model, spied = copy.deepcopy(start), copy.deepcopy(start)
-    losses, accuracies = _train(model, batches)
-    spied.eval()
-    try:
-        result = answer(spied, batches, torch.optim.SGD(spied.parameters(), lr=0.5))
-    except RuntimeError as error:
-        if "second time" in str(error):
-            raise Mistake("the graph of one batch hangs on to the next: detach the state before each batch") from None
-        if "inplace" in str(error):
-            raise Mistake("the weights move between forward and backward: first backward, then step") from None
-        raise
-    _expect_calls(spied, len(batches), training=True)
-    _compare_trained(start, batches, _weights(spied), _weights(model))
-    expect(spied.carried(), "each batch starts from a fresh state: hand the last state on, detached")
-    _compare_scores(result, losses, accuracies)
-
-
-def _compare_trained(start: nn.Module, batches: list, weights: torch.Tensor, right: torch.Tensor) -> None:
-    if same(weights, right, 1e-4):
-        return
-    mistakes = [
-        (
-            {"step": False},
-            "the weights did not change: `optimizer.step()` is missing, or `zero_grad` stands between backward and step",
-        ),
-        (
-            {"zero_grad": False},
-            "the gradients of all batches add up: call `optimizer.zero_grad()` before each backward",
-        ),
-    ]
-    for mistake, message in mistakes:
-        model = copy.deepcopy(start)
-        _train(model, batches, **mistake)
-        if same(weights, _weights(model), 1e-4):
-            raise Mistake(message)
-    fresh = copy.deepcopy(start)
-    for batch in batches:
-        _train(fresh, [batch])
-    if same(weights, _weights(fresh), 1e-4):
-        raise Mistake("each batch starts from a fresh state: hand the last state on, detached")
-    raise Mistake(
-        "after the epoch the weights are not those of the four steps in the text: forward, zero_grad, backward, step"
-    )
-
-
-def evaluate(answer):
-    """Means over all batches, nothing learned, and an error where there is nothing to evaluate."""
-    spied, batches = _Spy(), _batches()
-    reference = copy.deepcopy(spied)
-    before = _weights(spied)
-    losses, accuracies = _train(reference, batches, step=False)
-    spied.train()
-    result = answer(spied, batches)
-    _expect_calls(spied, len(batches), training=False)
-    expect(same(_weights(spied), before), "evaluation changed the weights: there is no optimizer and no step here")
-    if not spied.carried():
-        raise Mistake("each batch starts from a fresh state: carry it from batch to batch, as in training")
-    _compare_scores(result, losses, accuracies)
-    try:
-        nothing = answer(_Spy(), [])
-    except ValueError:
-        return
-    except (ZeroDivisionError, IndexError, UnboundLocalError) as error:
-        raise Mistake(
-            f"on an empty loader you raise {type(error).__name__}, which explains nothing: raise a ValueError that says it"
-        ) from None
-    raise Mistake(f"on an empty loader you return {nothing!r}: no batches, no result; raise a ValueError")
-
-
-def _expect_calls(spied: _Spy, count: int, training: bool) -> None:
-    expect(len(spied.calls) > 0, "the model was never called: loop over the loader")
-    expect(len(spied.calls) == count, f"the model was called {len(spied.calls)} times for {count} batches")
-    if training:
-        expect(
-            all(call["training"] for call in spied.calls), "the model was not in training mode: keep `model.train()`"
-        )
-        return
-    expect(not any(call["training"] for call in spied.calls), "the model was in training mode: keep `model.eval()`")
-    expect(
-        not any(call["grad"] for call in spied.calls),
-        "gradients were tracked: put the loop under `with torch.no_grad():`",
-    )
-
-
-def _compare_scores(result, losses: list[float], accuracies: list[float]) -> None:
-    expect_type(result, (tuple, list), "what you return, mean loss and accuracy,")
-    expect(len(result) == 2, f"return two numbers, mean loss and accuracy; you return {len(result)}")
-    expect(
-        not (isinstance(result[0], torch.Tensor) and result[0].requires_grad),
-        "the loss you return still carries its graph: take `loss.item()`",
-    )
-    count = len(losses)
-    mean, accuracy = sum(losses) / count, sum(accuracies) / count
-    compare(
-        expect_number(result[0], "the loss"), mean, "the loss you return",
-        [
-            (losses[-1] / count, "you divide the last batch's loss by the number of batches: add all losses up first"),
-            (losses[-1], "that is the last batch's loss: take the mean over all batches"),
-            (losses[0], "that is the first batch's loss: is the `return` inside the loop?"),
-            (sum(losses), "that is the sum of the losses: divide by the number of batches"),
-            (accuracy, "loss and accuracy are the wrong way round: the loss comes first"),
-            (mean / 2, "the loss is divided by the batch size, but it is a mean over windows already"),
-            (mean * 2, "the loss is multiplied by the batch size: take the mean over batches"),
-            (mean / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
-        ],
-        tolerance=1e-4,
-    )  # fmt: skip
-    compare(
-        expect_number(result[1], "the accuracy"), accuracy, "the accuracy you return",
-        [
-            (accuracy * 100, "the accuracy is in percent: give a share between 0 and 1"),
-            (accuracy * 6, "that is the number of hits in a batch: divide by the number of positions"),
-            (accuracy * 6 * count, "that is the number of hits: divide by the number of positions"),
-            (accuracies[-1], "that is the last batch's accuracy: take the mean over all batches"),
-            (accuracy * count, "that is the sum over the batches: divide by their number"),
-            (accuracy * 3, "the hits are divided by the windows: each window has several positions, divide by all of them"),
-        ],
-        tolerance=1e-4,
     )  # fmt: skip

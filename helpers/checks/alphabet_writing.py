@@ -1,4 +1,4 @@
-"""Checks of lesson 01, third part: drawing a character, and writing a text."""
+"""Checks of lesson 01, fourth part: drawing a character, and writing a text."""
 
 import string
 
@@ -29,14 +29,18 @@ def sample_from_output(answer):
     for temperature in (1.0, 0.5, 2.0):
         _compare_shares(answer, logits, temperature)
     try:
-        coldest = {answer(torch.tensor([0.0, 3.0, 2.9]), 0) for _ in range(20)}
+        coldest = [answer(torch.tensor([0.0, 3.0, 2.9]), 0) for _ in range(20)]
     except ZeroDivisionError:
         raise Mistake("at temperature 0 you divide by zero: take the likeliest token instead") from None
     except (RuntimeError, ValueError):
         raise Mistake(
             "at temperature 0 the logits become infinite, and nothing can be drawn: take the likeliest token instead"
         ) from None
-    expect(coldest == {1}, "at temperature 0 the likeliest token should come every time")
+    expect(
+        not any(isinstance(token, torch.Tensor) for token in coldest),
+        "at temperature 0 you return a tensor: make it a plain integer, with .item()",
+    )
+    expect(set(coldest) == {1}, "at temperature 0 the likeliest token should come every time")
 
 
 def _compare_shares(answer, logits: torch.Tensor, temperature: float) -> None:
@@ -48,6 +52,10 @@ def _compare_shares(answer, logits: torch.Tensor, temperature: float) -> None:
     expect(
         not _close(shares, torch.tensor([1.0, 0, 0, 0])),
         "the likeliest token comes every time: draw from the probabilities, with torch.multinomial",
+    )
+    expect(
+        shares.max() < 1,
+        "the same token comes every time: draw with torch.multinomial, and set no seed inside the function",
     )
     mistakes = [
         (torch.full((4,), 0.25), "every token is equally likely in yours: take the softmax of the logits"),
@@ -82,12 +90,18 @@ class _Counter(nn.Module):
         self.fed: list[int] = []
         self.rows: set[int] = set()
         self.hot = False
+        self.graph = False
 
     def init_hidden(self, batch_size: int) -> torch.Tensor:
         return torch.zeros(batch_size, 1)
 
     def forward(self, tokens, hidden=None):
+        if tokens.dim() != 2:
+            raise Mistake(
+                f"the model was given tokens of shape {tuple(tokens.shape)}: it wants (batch, time), here (1, time)"
+            )
         hidden = self.init_hidden(len(tokens)) if hidden is None else hidden
+        self.graph |= torch.is_grad_enabled()
         self.rows.add(len(tokens))
         logits = torch.zeros(*tokens.shape, self.size)
         for time in range(tokens.shape[1]):
@@ -118,22 +132,20 @@ def generate_text(answer):
     """The text of a model that counts all it was fed: each token once, in order, the state carried on."""
     start, k = "bead", 8
     model = _Counter()
-    try:
-        written = answer(model, start, k, 0, _VOCABULARY)
-    except RuntimeError as error:
-        if "inference tensor" in str(error) or "requires grad" in str(error):
-            raise Mistake("gradients are tracked while writing: put the loop under `with torch.no_grad():`") from None
-        raise
+    written = answer(model, start, k, 0, _VOCABULARY)
     expect_type(written, str, "`generate_text`")
     expect(len(model.fed) > 0, "the model was never called")
     expect(model.rows == {1}, "the model was given several windows: put one row of tokens into the batch, with [None]")
     _compare_text(written, start, k, model.fed)
     expect(answer(_Counter(), "c", 1, 0, _VOCABULARY) == _write("c", 1), "one character after 'c' comes out wrong")
     expect(answer(_Counter(), start, 0, 0, _VOCABULARY) == start, "with k = 0 the start should come back as it is")
+    expect(not model.graph, "gradients are tracked while writing: put the loop under `with torch.no_grad():`")
     warm = _Counter()
     warm.hot = True
     texts = {answer(warm, start, k, 1.0, _VOCABULARY) for _ in range(5)}
     expect(len(texts) > 1, "at temperature 1 the text is the same every time: hand the temperature on when you draw")
+    cold = answer(warm, start, k, 0.01, _VOCABULARY)
+    expect(cold == _write(start, k), "at a low temperature the text is as wild as at 1: hand the temperature on")
 
 
 def _compare_text(written: str, start: str, k: int, fed: list[int]) -> None:
@@ -147,7 +159,9 @@ def _compare_text(written: str, start: str, k: int, fed: list[int]) -> None:
     if len(written) != len(right):
         raise Mistake(f"the text should have {len(right)} characters, {len(start)} and {k}, and has {len(written)}")
     prime = [_SYMBOLS.index(symbol) for symbol in start]
-    if fed[:2] == prime[-1:] * 2 or fed[: len(prime) + 1] == [*prime, prime[-1]]:
+    if written[len(start)] == _write(start[0], 1)[-1]:
+        raise Mistake("you draw from the logits of the first position: after the last character come `logits[0, -1]`")
+    if fed[: len(prime) + 1] == [*prime, prime[-1]] and written[len(start)] != start[-1]:
         raise Mistake("the last character of the start is fed twice: draw from the logits that the start has given")
     expect(fed[: len(prime)] == prime, "the model has not read the whole start: feed all of its characters first")
     if len(fed) > len(right):

@@ -91,7 +91,10 @@ class Checks:
 
     def _judge(self, name: str, answer: Any, course: Any) -> tuple[Report, str]:
         if answer is course:
-            message = "this is still the course's version: run your cell first, then this check."
+            message = (
+                "this is still the course's version: run your cell first, then this check. "
+                "(You did? Then see whether your cell shows an error, or gives the function another name.)"
+            )
             return Report(name, "course's version", message), ""
         if problem := _kind_problem(name, answer, course):
             return Report(name, "wrong", _and_go_on(problem)), ""
@@ -131,7 +134,7 @@ def _kind_problem(name: str, answer: Any, course: Any) -> str:
         return f"hand over your {wanted}: `{name} = check.{name}({name})`"
     if inspect.isclass(course) != inspect.isclass(answer) or not callable(answer):
         given = describe_type(type(answer)) if not inspect.isclass(answer) else "a class"
-        return f"`{name}` should be a {wanted}, and is {given}: run the cell that defines it again"
+        return f"`{name}` should be a {wanted}, and is {given}: run the cell that defines it, and hand it over uncalled"
     return ""
 
 

@@ -45,17 +45,23 @@ def expect_tensor(value: Any, what: str, shape: Iterable[int] | None = None, dty
     """Hold `value` to a tensor of this shape and dtype."""
     expect_type(value, torch.Tensor, what)
     if shape is not None and tuple(value.shape) != tuple(shape):
-        raise Mistake(f"{what} should have shape {tuple(shape)}, and has {tuple(value.shape)}")
+        raise Mistake(f"the shape of {what} should be {tuple(shape)}, and is {tuple(value.shape)}")
     if dtype is not None and value.dtype != dtype:
-        raise Mistake(f"{what} should hold {_plain(dtype)}, and holds {_plain(value.dtype)}")
+        raise Mistake(f"the dtype of {what} should be {_plain(dtype)}, and is {_plain(value.dtype)}")
 
 
 def expect_number(value: Any, what: str) -> float:
-    """Hold `value` to a number, or a tensor of one number, and return it as float."""
-    if isinstance(value, torch.Tensor) and value.numel() == 1:
-        return float(value)
+    """Hold `value` to a plain number, and return it as float."""
+    if isinstance(value, torch.Tensor):
+        raise Mistake(f"{what} is a tensor: make it a plain number, with .item()")
     expect_type(value, (float, int), what)
     return float(value)
+
+
+def expect_parts(value: Any, count: int, what: str) -> None:
+    """Hold `value` to a tuple of `count` parts, described by `what`: "two dictionaries"."""
+    expect_type(value, (tuple, list), f"what you return, {what},")
+    expect(len(value) == count, f"return {what}; you return {len(value)} thing{'s' if len(value) != 1 else ''}")
 
 
 def compare(
@@ -83,7 +89,7 @@ def show(value: Any, limit: int = 60) -> str:
         text = str(rounded.tolist() if not rounded.is_floating_point() else _rounded(rounded.tolist()))
     else:
         text = repr(_rounded(value))
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _rounded(value: Any) -> Any:

@@ -35,13 +35,25 @@ def build_vocabulary(text):
     return {c: i for i, c in enumerate(text)}, dict(enumerate(text))
 
 
+@ANSWERS.is_wrong("those are code points")
+def build_vocabulary(text):
+    symbols = sorted(set(text))
+    return {c: ord(c) for c in symbols}, {ord(c): c for c in symbols}
+
+
+@ANSWERS.is_wrong("the values of char_to_idx should be integers")
+def build_vocabulary(text):
+    symbols = sorted(set(text))
+    return {c: str(i) for i, c in enumerate(symbols)}, {str(i): c for i, c in enumerate(symbols)}
+
+
 @ANSWERS.is_wrong("the wrong way round")
 def build_vocabulary(text):
     symbols = sorted(set(text))
     return dict(enumerate(symbols)), {c: i for i, c in enumerate(symbols)}
 
 
-@ANSWERS.is_wrong("`build_vocabulary` with two dictionaries should be a tuple, and is a dict")
+@ANSWERS.is_wrong("return two dictionaries, char_to_idx and idx_to_char; you return one")
 def build_vocabulary(text):
     return {c: i for i, c in enumerate(sorted(set(text)))}
 
@@ -115,7 +127,7 @@ def encode(text, char_to_idx):
     return torch.tensor([char_to_idx[c] for c in sorted(set(text))])
 
 
-@ANSWERS.is_wrong("should hold int64, and holds int32")
+@ANSWERS.is_wrong("should be int64, and is int32")
 def encode(text, char_to_idx):
     return torch.tensor([char_to_idx[c] for c in text], dtype=torch.int32)
 
@@ -138,6 +150,17 @@ def encode(text, char_to_idx):
 @ANSWERS.is_wrong("one too high")
 def encode(text, char_to_idx):
     return torch.tensor([char_to_idx[c] + 1 for c in text])
+
+
+@ANSWERS.is_wrong("is the `return` inside the loop?")
+def encode(text, char_to_idx):
+    for c in text:
+        return torch.tensor(char_to_idx[c])
+
+
+@ANSWERS.is_wrong("a character outside the vocabulary becomes [0] in silence")
+def encode(text, char_to_idx):
+    return torch.tensor([char_to_idx.get(c, 0) for c in text])
 
 
 @ANSWERS.is_wrong("changes its argument `char_to_idx`")
@@ -254,13 +277,14 @@ def cut(self, start, shift, longer=0):
 ANSWERS.is_wrong("your targets are the inputs")(
     dataset(item=lambda self, i: (cut(self, i * self.stride, 0), cut(self, i * self.stride, 0)))
 )
+ANSWERS.is_wrong("your targets are the input's tokens plus 1")(
+    dataset(item=lambda self, i: (cut(self, i * self.stride, 0), cut(self, i * self.stride, 0) + 1))
+)
+ANSWERS.is_wrong("that is the target: the input comes first")(
+    dataset(item=lambda self, i: (cut(self, i * self.stride, 1), cut(self, i * self.stride, 0)))
+)
 ANSWERS.is_wrong("shifted the wrong way")(
-    dataset(
-        item=lambda self, i: (
-            cut(self, i * self.stride, 0),
-            cut(self, i * self.stride, -1) if i else torch.arange(99, 103),
-        )
-    )
+    dataset(item=lambda self, i: (cut(self, i * self.stride, 0), cut(self, i * self.stride, -1)))
 )
 ANSWERS.is_wrong("window number `index` starts at index * stride")(
     dataset(item=lambda self, i: (cut(self, i, 0), cut(self, i, 1)))
@@ -283,7 +307,9 @@ ANSWERS.is_wrong("windows start every sequence_length characters")(
 ANSWERS.is_wrong("the input is one character too long")(
     dataset(item=lambda self, i: (cut(self, i * self.stride, 0, longer=1), cut(self, i * self.stride, 1)))
 )
-ANSWERS.is_wrong("should be a tuple, and is a tensor")(dataset(item=lambda self, i: cut(self, i * self.stride, 0)))
+ANSWERS.is_wrong("should be a tuple or a list, and is a tensor")(
+    dataset(item=lambda self, i: cut(self, i * self.stride, 0))
+)
 ANSWERS.is_wrong("`len` ignores the stride")(
     dataset(length=lambda self: max(0, len(self.tokens) - self.sequence_length))
 )
@@ -409,6 +435,18 @@ def in_place(self, tokens, hidden=None):
     return logits, new
 
 
+def stacked_wrongly(self, tokens, hidden=None):
+    logits, hidden = CourseRNN.forward(self, tokens, hidden)
+    return logits.transpose(0, 1), hidden
+
+
+def across_stacked(self, tokens, hidden=None):
+    logits, hidden = across(self, tokens, hidden)
+    return logits.transpose(0, 1), hidden
+
+
+ANSWERS.is_wrong("stack the states with `dim=1`")(network(stacked_wrongly))
+ANSWERS.is_wrong("time step t is `embedded[:, t]`")(network(across_stacked))
 ANSWERS.is_wrong("the tanh is missing")(network(lambda self, t, h=None: run(self, t, h, lambda a, b: a + b)))
 ANSWERS.is_wrong("that is a ReLU")(network(lambda self, t, h=None: run(self, t, h, lambda a, b: torch.relu(a + b))))
 ANSWERS.is_wrong("that is a sigmoid")(
@@ -421,7 +459,7 @@ ANSWERS.is_wrong("every step starts from the first state")(
     network(lambda self, t, h=None: run(self, t, h, lambda a, b: torch.tanh(a + b), keep=False))
 )
 ANSWERS.is_wrong("the steps are in the reverse order")(network(reversed_time))
-ANSWERS.is_wrong("your loop runs over the windows of the batch")(network(across))
+ANSWERS.is_wrong("time step t is `embedded[:, t]`")(network(across))
 ANSWERS.is_wrong("does `forward` use the `hidden` it is given?")(network(ignores_state))
 ANSWERS.is_wrong("the state you return is the one you started with")(network(returns_start))
 ANSWERS.is_wrong("logits for the last position only")(network(last_only))
@@ -433,7 +471,7 @@ ANSWERS.is_wrong("it returns only a tensor")(network(lambda self, t, h=None: Cou
 ANSWERS.is_wrong("`init_hidden` should give zeros")(
     network(init_hidden=lambda self, batch_size: torch.ones(batch_size, self.hidden_size))
 )
-ANSWERS.is_wrong("should have shape (3, 6), and has (6,)")(
+ANSWERS.is_wrong("should be (3, 6), and is (6,)")(
     network(init_hidden=lambda self, batch_size: torch.zeros(self.hidden_size))
 )
 ANSWERS.is_wrong("there is no `self.output`")(network(__init__=layers(output=lambda v, e, h: None)))
@@ -611,7 +649,7 @@ ANSWERS.is_wrong("the last batch's accuracy")(train(accuracy=lambda shares: shar
 ANSWERS.is_wrong("keep `model.train()`")(train(mode=False))
 
 
-@ANSWERS.is_wrong("still carries its graph")
+@ANSWERS.is_wrong("the loss is a tensor: make it a plain number")
 def train_epoch(model, loader, optimizer):
     model.train()
     total, hits, hidden, count = 0, 0, None, 0
@@ -627,12 +665,55 @@ def train_epoch(model, loader, optimizer):
     return total / count, hits / count
 
 
-@ANSWERS.is_wrong("the model was called 1 times for 4 batches")
+@ANSWERS.is_wrong("the model was called once for 4 batches: is the `return` inside the loop?")
 def train_epoch(model, loader, optimizer):
-    return epoch(model, loader[:1], optimizer)
+    return epoch(model, list(loader)[:1], optimizer)
 
 
-@ANSWERS.is_wrong("return two numbers, mean loss and accuracy; you return 3")
+@ANSWERS.is_wrong("the model was called 5 times for 4 batches")
+def train_epoch(model, loader, optimizer):
+    model(next(iter(loader))[0])
+    return epoch(model, loader, optimizer)
+
+
+@ANSWERS.is_wrong("'DataLoader' object is not subscriptable")
+def train_epoch(model, loader, optimizer):
+    return epoch(model, [loader[i] for i in range(len(loader))], optimizer)
+
+
+@ANSWERS.is_wrong("the loss is taken against the inputs")
+def train_epoch(model, loader, optimizer):
+    return epoch(model, [(inputs, inputs) for inputs, _ in loader], optimizer)
+
+
+@ANSWERS.is_wrong("is every batch used once")
+def train_epoch(model, loader, optimizer):
+    return epoch(model, [next(iter(loader))] * len(loader), optimizer)
+
+
+@ANSWERS.is_wrong("the accuracy looks at the last position only")
+def train_epoch(model, loader, optimizer):
+    shares = []
+
+    class Watched(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.init_hidden, self.model = model.init_hidden, model
+
+        def forward(self, tokens, hidden):
+            logits, hidden = model(tokens, hidden)
+            shares.append(logits)
+            return logits, hidden
+
+    loss, _ = epoch(Watched(), loader, optimizer)
+    hits = [
+        (logits[:, -1].argmax(-1) == targets[:, -1]).float().mean().item()
+        for logits, (_, targets) in zip(shares, loader)
+    ]
+    return loss, sum(hits) / len(hits)
+
+
+@ANSWERS.is_wrong("return two numbers, mean loss and accuracy; you return 3 things")
 def train_epoch(model, loader, optimizer):
     return (*epoch(model, loader, optimizer), None)
 
@@ -674,7 +755,7 @@ def train_epoch(model, loader, optimizer):
         optimizer.step()
         results.append((loss.detach(), (logits.argmax(-1) == targets).float().mean()))
     losses, accuracies = zip(*results)
-    return torch.stack(losses).mean(), torch.stack(accuracies).mean()
+    return torch.stack(losses).mean().item(), float(torch.stack(accuracies).mean())
 
 
 # ------------------------------------------------------------------------------------------------- evaluate
@@ -717,6 +798,12 @@ ANSWERS.is_wrong("keep `model.eval()`")(evaluation(mode=False))
 ANSWERS.is_wrong("carry it from batch to batch")(evaluation(carry=False))
 ANSWERS.is_wrong("on an empty loader you return (0.0, 0.0)")(evaluation(empty="zero"))
 ANSWERS.is_wrong("on an empty loader you raise ZeroDivisionError")(evaluation(empty="divide"))
+ANSWERS.is_wrong("the loss is a tensor: make it a plain number")(
+    evaluation(mean=lambda losses: torch.tensor(losses).mean())
+)
+ANSWERS.is_wrong("the accuracy is a tensor: make it a plain number")(
+    evaluation(accuracy=lambda shares: torch.tensor(shares).mean())
+)
 ANSWERS.is_wrong("evaluation changed the weights")(evaluation(learn=True))
 ANSWERS.is_wrong("the loss is divided by the batch size")(evaluation(mean=lambda losses: sum(losses) / len(losses) / 2))
 ANSWERS.is_wrong("the hits are divided by the windows")(
@@ -777,7 +864,20 @@ def sample_from_output(logits, temperature):
     return torch.multinomial(torch.softmax(logits / temperature, -1), 1).item()
 
 
-@ANSWERS.is_wrong("give a plain integer")
+@ANSWERS.is_wrong("at temperature 0 you return a tensor")
+def sample_from_output(logits, temperature):
+    if temperature == 0:
+        return logits.argmax()
+    return torch.multinomial(torch.softmax(logits / temperature, -1), 1).item()
+
+
+@ANSWERS.is_wrong("set no seed inside the function")
+def sample_from_output(logits, temperature):
+    torch.manual_seed(2)
+    return torch.multinomial(torch.softmax(logits / (temperature or 1e-6), -1), 1).item()
+
+
+@ANSWERS.is_wrong("`sample_from_output` gives a tensor: give")
 def sample_from_output(logits, temperature):
     return torch.multinomial(torch.softmax(logits / (temperature or 1), -1), 1)
 
@@ -787,7 +887,7 @@ def sample_from_output(logits, temperature):
     return torch.multinomial(torch.softmax(logits / (temperature or 1), -1), 1).item()
 
 
-@ANSWERS.is_wrong("your code raised RuntimeError")
+@ANSWERS.is_wrong("your code raised RuntimeError: probability tensor")
 def sample_from_output(logits, temperature):
     return torch.multinomial(logits / (temperature or 1), 1).item()
 
@@ -849,7 +949,40 @@ ANSWERS.is_wrong("the last character of the start is fed twice")(writer(feed_las
 ANSWERS.is_wrong("the start is missing")(writer(drop_start=True))
 ANSWERS.is_wrong("one character is missing")(writer(count=-1))
 ANSWERS.is_wrong("one character too many")(writer(count=1))
-ANSWERS.is_wrong("hand the temperature on")(writer(ignore_temperature=True))
+ANSWERS.is_wrong("at temperature 1 the text is the same every time")(writer(ignore_temperature=True))
+
+
+@ANSWERS.is_wrong("as wild as at 1")
+def generate_text(model, start_text, k, temperature, vocabulary):
+    return writer()(model, start_text, k, 1 if temperature else 0, vocabulary)
+
+
+@ANSWERS.is_wrong("gradients are tracked while writing")
+def generate_text(model, start_text, k, temperature, vocabulary):
+    text, hidden, tokens = start_text, None, course_encode(start_text, vocabulary[0])[None]
+    for _ in range(k):
+        logits, hidden = model(tokens, hidden)
+        token = course_sample(logits[0, -1], temperature)
+        text += vocabulary[1][token]
+        tokens = torch.tensor([[token]])
+    return text
+
+
+@ANSWERS.is_wrong("the logits of the first position")
+@torch.no_grad()
+def generate_text(model, start_text, k, temperature, vocabulary):
+    text, hidden, tokens = start_text, None, course_encode(start_text, vocabulary[0])[None]
+    for _ in range(k):
+        logits, hidden = model(tokens, hidden)
+        token = course_sample(logits[0, 0], temperature)
+        text += vocabulary[1][token]
+        tokens = torch.tensor([[token]])
+    return text
+
+
+@ANSWERS.is_wrong("it wants (batch, time)")
+def generate_text(model, start_text, k, temperature, vocabulary):
+    return model(course_encode(start_text, vocabulary[0]))
 
 
 @ANSWERS.is_wrong("should be a string, and is a list")
