@@ -5,6 +5,7 @@ import pytest
 from tests.projects import CELLS, write_lesson
 from tools.lesson import LessonError, all_lessons, read_lesson
 
+TWICE = CELLS + CELLS[CELLS.index('# %% exercise="next') : CELLS.index("# %% [markdown]\n# Why")]
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BROKEN = {
     "BEGIN without END": (CELLS.replace(f"    {END}\n", "", 1), 11, "without its `### END"),
@@ -24,11 +25,11 @@ BROKEN = {
         9,
         "inside a function's body",
     ),
-    "solution in a cell that is no exercise": (CELLS.replace("import math", f"{BEGIN}\nimport math\n{END}"), 5, "no exercise"),
-    "no check after it": (CELLS.replace("next_letter = check.next_letter(next_letter)", "pass"), 8, "must hold the check"),
+    "solution in an ordinary cell": (CELLS.replace("import math", f"{BEGIN}\nimport math\n{END}"), 5, "no exercise"),
+    "no check after it": (CELLS.replace("next_letter = check.", "check."), 8, "must hold the check"),
     "a global of the notebook": (CELLS.replace("chr((ord", "offset + chr((ord"), 12, "uses 'offset'"),
     "a later exercise": (CELLS.replace("chr((ord", "later + chr((ord"), 12, "uses 'later'"),
-    "the same name twice": (CELLS + CELLS[CELLS.index('# %% exercise="next') : CELLS.index("# %% [markdown]\n# Why")], 31, "two exercises"),
+    "the same name twice": (TWICE, 31, "two exercises"),
 }  # fmt: skip
 
 
@@ -45,9 +46,9 @@ def test_malformed_lesson_is_refused_with_its_line(kind, tmp_path):
 
 def test_exercise_without_a_check_in_the_package(tmp_path):
     cells = CELLS.replace("next_letter", "last_letter")
-    with pytest.raises(LessonError, match="00_start_here.py:8: helpers.checks.start_here has no check 'last_letter'"):
+    with pytest.raises(LessonError, match=r"00_start_here\.py:8: helpers\.checks\.start_here has no check 'last_letter'"):
         read_lesson(write_lesson(tmp_path, cells))
-    with pytest.raises(LessonError, match="there is no module helpers/checks/nowhere.py"):
+    with pytest.raises(LessonError, match=r"there is no module helpers/checks/nowhere\.py"):
         read_lesson(write_lesson(tmp_path, CELLS, "00_nowhere"))
 
 

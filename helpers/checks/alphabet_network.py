@@ -1,6 +1,5 @@
 """Checks of lesson 01, second part: the network and its loss."""
 
-import copy
 import math
 
 import torch
@@ -8,8 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.checks.contract import Checks
-from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_tensor, expect_type, same
-from helpers.models import vanilla_rnn
+from helpers.checks.expectations import Mistake, compare, expect, expect_tensor, expect_type, same
 
 
 def register(check: Checks) -> None:
