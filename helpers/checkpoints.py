@@ -21,7 +21,7 @@ _KEY = "course"  # one header key: safetensors does not keep the order of severa
 def save_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary, **notes: Any) -> Path:
     """Write weights, vocabulary and notes (anything JSON can hold: epoch, loss, settings), whole or not at all."""
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in model.state_dict().items()}
-    header = {"model": type(model).__name__, "symbols": "".join(vocabulary.symbols), "notes": notes}
+    header = {"model": type(model).__name__, "symbols": vocabulary.symbols, "notes": notes}
     return write_whole(path, save(tensors, metadata={_KEY: json.dumps(header)}))
 
 
@@ -34,11 +34,11 @@ def load_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary) 
             is then as it was.
     """
     tensors, header = _read(Path(path))
-    theirs = header["symbols"]
-    if theirs != "".join(vocabulary.symbols):
+    theirs = Vocabulary(header["symbols"])
+    if theirs != vocabulary:
         raise ValueError(
             f"{path} was trained on another vocabulary: {len(theirs)} characters {_shorten(theirs)}, "
-            f"yours has {len(vocabulary)} {_shorten(''.join(vocabulary.symbols))}"
+            f"yours has {len(vocabulary)} {_shorten(vocabulary)}"
         )
     own = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     stored = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
@@ -58,10 +58,12 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})[_KEY])
+            Vocabulary(header["symbols"]), header["model"], header["notes"]  # a header of something else lacks them
             return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118 (not a dict)
-    except (SafetensorError, KeyError, ValueError) as error:
+    except (SafetensorError, KeyError, ValueError, TypeError, OSError) as error:
         raise ValueError(f"{path} is no checkpoint of this course, or only a part of one: {error}") from None
 
 
-def _shorten(symbols: str) -> str:
-    return repr(symbols if len(symbols) <= 30 else symbols[:27] + "...")
+def _shorten(vocabulary: Vocabulary) -> str:
+    symbols = "".join(vocabulary.symbols)
+    return repr(symbols if len(symbols) <= 30 else symbols[:29] + "…")

@@ -39,7 +39,7 @@ def load_corpus(name_or_path: str | Path, *, repeats: int = 100) -> Corpus:
     if name_or_path == "python-docs":
         return python_docs()
     path = Path(name_or_path)
-    if not path.exists():
+    if not path.is_file():
         raise FileNotFoundError(f"{str(name_or_path)!r} is neither a corpus (alphabet, python-docs) nor a file here")
     return Corpus(path.stem, read_text(path), f"the file {path.name}", "unknown", "unknown", str(path), path)
 
@@ -79,7 +79,7 @@ def read_text(path: str | Path) -> str:
     """Read a UTF-8 text file with any line ends. Raises ValueError for an empty file and for one that is not UTF-8."""
     data = Path(path).read_bytes()
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8").removeprefix("\N{BYTE ORDER MARK}")
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{path} is not UTF-8: byte 0x{data[error.start]:02x} at position {error.start}; "

@@ -29,10 +29,7 @@ def self_test() -> None:
     python = sys.version_info
     lines = [
         (python >= (3, 11), f"Python {platform.python_version()}", "the course needs Python 3.11 or newer"),
-        *(
-            (_installed(name) is not None, f"{name} {_installed(name)}", f"type: pip install {name}")
-            for name in _NEEDED
-        ),
+        *(_package_line(name) for name in _NEEDED),
         (True, f"device {choice.device}: {choice.reason}", ""),
         (free >= _MEMORY_NEEDED, f"{free:.1f} GiB of memory free", "close other programs: 2 GiB should be free"),
         (True, f"{os.cpu_count()} processor cores, {torch.get_num_threads()} of them used by torch", ""),
@@ -70,8 +67,8 @@ def _seconds_of_an_epoch(model: CharRNN, batches: WindowBatches) -> float:
     return time.perf_counter() - start
 
 
-def _installed(package: str) -> str | None:
+def _package_line(package: str) -> tuple[bool, str, str]:
     try:
-        return version(package)
+        return True, f"{package} {version(package)}", ""
     except PackageNotFoundError:
-        return None
+        return False, f"{package} is missing", f"type: pip install {package}"

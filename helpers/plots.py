@@ -1,6 +1,7 @@
 """The course's pictures, in colours that the colour-blind can tell apart."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import torch
@@ -32,13 +33,13 @@ def plot_losses(
     The steps are counted from 1. `log` draws the loss on a logarithmic scale.
     """
     axes = new_axes(title, step_name, "nats per character")
-    for colour, (name, values) in zip(COLOURS * 2, losses.items(), strict=False):
+    for colour, (name, values) in zip(cycle(COLOURS), losses.items(), strict=False):
         axes.plot(range(1, len(values) + 1), values, marker="o", markersize=3, color=colour, label=name)
     for name, level in (baselines or {}).items():
         axes.axhline(level, color=_GREY, linestyle="--", linewidth=1)
         axes.annotate(
             f"{name} {level:.2f}", (1, level), (-2, 3), ("axes fraction", "data"), "offset points",
-            ha="right", color=_GREY,
+            ha="right", color=_GREY, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
     if log:
         axes.set_yscale("log")
@@ -55,15 +56,19 @@ def plot_temperatures(logits: torch.Tensor, symbols: Sequence[str], temperatures
         symbols: the character of each logit.
         temperatures: each above 0.
     """
-    order = logits.argsort(descending=True)[:top]
+    logits = logits.detach()
+    order = logits.argsort(descending=True)[:top].tolist()
     axes = new_axes("The same logits at different temperatures", "next character", "probability")
     width = 0.8 / len(temperatures)
-    for number, temperature in enumerate(temperatures):
-        probabilities = torch.softmax(logits / temperature, dim=-1)[order]
-        places = torch.arange(len(order)) + (number - (len(temperatures) - 1) / 2) * width
-        axes.bar(places, probabilities, width, color=COLOURS[number], label=f"temperature {temperature:g}")
-    axes.set_xticks(
-        range(len(order)), [repr(symbols[index])[1:-1] if symbols[index] != " " else "␣" for index in order]
-    )
+    for number, (colour, temperature) in enumerate(zip(cycle(COLOURS), temperatures, strict=False)):
+        probabilities = torch.softmax(logits / temperature, dim=-1)[order].tolist()
+        shift = (number - (len(temperatures) - 1) / 2) * width
+        places = [place + shift for place in range(len(order))]
+        axes.bar(places, probabilities, width, color=colour, label=f"temperature {temperature:g}")
+    axes.set_xticks(range(len(order)), [_visible(symbols[index]) for index in order])
     axes.legend(frameon=False)
     return axes
+
+
+def _visible(symbol: str) -> str:
+    return "␣" if symbol == " " else repr(symbol)[1:-1]

@@ -17,7 +17,9 @@ def check_temperature(temperature: float) -> None:
 def sample_token(logits: torch.Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> int:
     """Draw one token from logits of shape (vocab_size,) divided by `temperature`; temperature 0 takes the likeliest."""
     check_temperature(temperature)
-    if temperature == 0:
+    if logits.isnan().any():
+        raise ValueError("the logits hold NaN: the training of this model has diverged, take an earlier checkpoint")
+    if temperature < torch.finfo(torch.float32).tiny:  # 0, or so near to it that the division overflows
         return int(logits.argmax())
     scaled = (logits - logits.max()) / temperature  # at most 0, so no temperature makes the exponential overflow
     return int(torch.multinomial(torch.softmax(scaled, dim=-1), 1, generator=generator))
@@ -45,19 +47,27 @@ def generate(
     Returns: the prime and its continuation.
 
     Raises:
-        ValueError: an empty prime, a character outside the vocabulary, a bad length or temperature.
+        ValueError: an empty prime, a character outside the vocabulary, a vocabulary of another model, a bad length or
+            temperature.
     """
     check_temperature(temperature)
     if not prime:
         raise ValueError("the prime is empty: give the model at least one character to start from")
     if length < 0:
         raise ValueError(f"length must be at least 0, not {length}")
+    for position, symbol in enumerate(prime):
+        if symbol not in vocabulary:
+            raise ValueError(
+                f"the prime holds {symbol!r} at position {position}, which is not in the vocabulary of "
+                f"{len(vocabulary)} characters: the model never saw it, leave it out"
+            )
     training = model.training
     model.eval()
     device = next(model.parameters()).device
     tokens = vocabulary.encode(prime).to(device)[None]  # (1, time)
     written, state = [], None
     try:
+        _check_size(model, vocabulary, device)
         for _ in range(length):
             logits, state = model(tokens, state)
             token = sample_token(logits[0, -1].float().cpu(), temperature, generator)
@@ -66,3 +76,12 @@ def generate(
     finally:
         model.train(training)
     return prime + vocabulary.decode(written)
+
+
+def _check_size(model: nn.Module, vocabulary: Vocabulary, device: torch.device) -> None:
+    logits, _ = model(torch.zeros(1, 1, dtype=torch.int64, device=device))
+    if logits.shape[-1] != len(vocabulary):
+        raise ValueError(
+            f"the vocabulary has {len(vocabulary)} characters and the model {logits.shape[-1]}: "
+            "take the vocabulary that the model was trained with"
+        )

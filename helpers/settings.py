@@ -35,7 +35,7 @@ def shortened(full: int, short: int) -> int:
     """Return `full`, or `short` where training is cut short: for a slow machine, and for the tests. Says so once."""
     if not quick():
         return full
-    _say_once("Training is cut short (`set_quick(False)` takes it back): comparisons below will not hold.")
+    _say_once("Training is cut short (by `set_quick` or COURSE_QUICK): comparisons below will not hold.")
     return short
 
 

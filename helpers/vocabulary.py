@@ -124,7 +124,6 @@ class Vocabulary:
     def load(cls, path: str | Path) -> "Vocabulary":
         """Read a vocabulary written by `save`. Raises ValueError for a file that holds none."""
         try:
-            symbols = json.loads(Path(path).read_text(encoding="utf-8"))["symbols"]
+            return cls(json.loads(Path(path).read_text(encoding="utf-8"))["symbols"])
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} holds no vocabulary: {error}") from None
-        return cls(symbols)

@@ -76,7 +76,7 @@ print(len(text), text[:60])
 
 # %% exercise="build_vocabulary" minutes=5
 def build_vocabulary(text: str) -> tuple[dict[str, int], dict[int, str]]:
-    """Return char_to_idx and idx_to_char: the sorted different characters of text, numbered from 0."""
+    """Return char_to_idx and idx_to_char: the different characters, sorted, numbered from 0."""
     # TODO: sort the different characters, number them, and build both dictionaries.
     ### BEGIN SOLUTION
     characters = sorted(set(text))
@@ -112,7 +112,7 @@ print(table.sum(dim=-1))  # along the last dimension: one sum a row
 
 # %%
 print(torch.zeros(2, 3))  # two rows of three zeros
-print(torch.tanh(table[0]), table[0] + table[1])  # number by number; math.tanh takes only one number
+print(torch.tanh(table[0]), table[0] + table[1])  # number by number; math.tanh takes one
 print(table[0, 0].item(), table[0].tolist())  # out of the tensor: plain Python numbers
 print(torch.stack([table[0], table[1]], dim=1))  # rows side by side, as columns: shape (3, 2)
 
@@ -339,6 +339,9 @@ learning_rate, epochs = 0.01, shortened(20, 2)
 draw_unrolled("abcd");
 
 # %% [markdown]
+# *What to see: read it from left to right. Each step takes the character below it and the state on its left. All steps
+# use the same three matrices.*
+#
 # From each state an **output layer** computes one number for each character of the vocabulary, the **logits**. A large
 # logit means "I expect this one". They are not probabilities yet; that comes with the loss.
 #
@@ -403,7 +406,7 @@ class CharRNN(nn.Module):
     def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int):
         super().__init__()
         self.hidden_size = hidden_size
-        # TODO: make self.embedding, self.input_to_hidden, self.hidden_to_hidden and self.output.
+        # TODO: make self.embedding, self.input_to_hidden, self.hidden_to_hidden, self.output.
         ### BEGIN SOLUTION
         self.embedding = nn.Embedding(vocab_size, embedding_size)
         self.input_to_hidden = nn.Linear(embedding_size, hidden_size)
@@ -418,8 +421,10 @@ class CharRNN(nn.Module):
         return torch.zeros(batch_size, self.hidden_size)
         ### END SOLUTION
 
-    def forward(self, tokens: torch.Tensor, hidden: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
-        """Take tokens (batch, time) and a state; return logits (batch, time, vocab) and the last state."""
+    def forward(
+        self, tokens: torch.Tensor, hidden: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Take tokens (batch, time); return logits (batch, time, vocab) and the last state."""
         if hidden is None:
             hidden = self.init_hidden(len(tokens))
         # TODO: embed the tokens, loop over the time steps, and turn all states into logits.
@@ -427,7 +432,8 @@ class CharRNN(nn.Module):
         embedded = self.embedding(tokens)  # (batch, time, embedding)
         states = []
         for t in range(tokens.shape[1]):
-            hidden = torch.tanh(self.input_to_hidden(embedded[:, t]) + self.hidden_to_hidden(hidden))  # (batch, hidden)
+            step = self.input_to_hidden(embedded[:, t])  # (batch, hidden)
+            hidden = torch.tanh(step + self.hidden_to_hidden(hidden))  # (batch, hidden)
             states.append(hidden)
         return self.output(torch.stack(states, dim=1)), hidden  # (batch, time, vocab)
         ### END SOLUTION
@@ -474,7 +480,7 @@ print("parameters:", sum(parameter.numel() for parameter in model.parameters()))
 
 # %% exercise="sequence_loss" minutes=5
 def sequence_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Return the mean cross-entropy of logits (batch, time, vocab) and targets (batch, time), in nats per character."""
+    """Return the mean loss, in nats, of logits (batch, time, vocab) and targets (batch, time)."""
     # TODO: bring both to one long list of positions, and use F.cross_entropy.
     ### BEGIN SOLUTION
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
@@ -486,7 +492,8 @@ sequence_loss = check.sequence_loss(sequence_loss)
 
 # %%
 loss = sequence_loss(logits, targets)
-print(f"ln {vocab_size} = {math.log(vocab_size):.2f}, and the fresh model is near:", abs(loss.item() - 3.26) < 0.5)
+nothing = math.log(vocab_size)
+print(f"ln {vocab_size} = {nothing:.2f}, a fresh model is near:", abs(loss.item() - nothing) < 0.5)
 
 # %% [markdown]
 # ## 6 · Training
@@ -538,10 +545,12 @@ print(f"ln {vocab_size} = {math.log(vocab_size):.2f}, and the fresh model is nea
 
 
 # %% exercise="train_epoch" minutes=15
-def train_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer) -> tuple[float, float]:
-    """Train on every batch once. Returns the mean loss (nats per character) and the accuracy (0 to 1)."""
+def train_epoch(
+    model: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer
+) -> tuple[float, float]:
+    """Train on every batch once. Returns the mean loss in nats, and the accuracy from 0 to 1."""
     model.train()
-    # TODO: for each batch: detach the state, go forward, zero the gradients, go backward, take a step.
+    # TODO: for each batch: detach the state, forward, zero the gradients, backward, step.
     ### BEGIN SOLUTION
     losses, accuracies, hidden = [], [], None
     for inputs, targets in loader:
@@ -566,7 +575,7 @@ train_epoch = check.train_epoch(train_epoch)
 # nothing is lost if the machine stops.
 
 # %%
-symbols = Vocabulary.from_text(text)  # the package's own vocabulary: the same numbering as yours
+symbols = Vocabulary.from_text(text)  # the package's own vocabulary, numbered like yours
 print(symbols.symbols == tuple(char_to_idx))
 
 # %% tags=["nbval-ignore-output"]
@@ -575,7 +584,8 @@ train_losses = []
 for epoch in range(1, epochs + 1):
     loss, accuracy = train_epoch(model, train_loader, optimizer)
     train_losses.append(loss)
-    save_checkpoint(f"runs/01_alphabet/epoch_{epoch:02}.safetensors", model, symbols, epoch=epoch, loss=loss)
+    file = f"runs/01_alphabet/epoch_{epoch:02}.safetensors"
+    save_checkpoint(file, model, symbols, epoch=epoch, loss=loss)
     print(f"epoch {epoch:2}   loss {loss:.4f}   accuracy {accuracy:.3f}")
 
 # %%
@@ -611,9 +621,9 @@ plot_losses({"training": train_losses}, title="Learning the alphabet", log=True)
 
 # %% exercise="evaluate" minutes=8
 def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
-    """Return mean loss and accuracy over all batches. Raises ValueError if there is not one batch."""
+    """Return mean loss and accuracy over all batches. Raises ValueError if there is none."""
     model.eval()
-    # TODO: like train_epoch, with torch.no_grad() and without the optimizer; and mind the empty loader.
+    # TODO: like train_epoch, under torch.no_grad() and without optimizer. No batches: an error.
     ### BEGIN SOLUTION
     losses, accuracies, hidden = [], [], None
     with torch.no_grad():
@@ -711,7 +721,7 @@ print("test loss below 0.01:", test_loss < 0.01, "  every letter right:", test_a
 
 # %% exercise="sample_from_output" minutes=5
 def sample_from_output(logits: torch.Tensor, temperature: float) -> int:
-    """Draw one token from logits of shape (vocab,) at a temperature; temperature 0 takes the likeliest."""
+    """Draw one token from logits (vocab,) at a temperature; 0 takes the likeliest."""
     # TODO: treat temperature 0 first; then divide, take the softmax, and draw.
     ### BEGIN SOLUTION
     if temperature == 0:
@@ -759,13 +769,13 @@ def generate_text(
     temperature: float,
     vocabulary: tuple[dict[str, int], dict[int, str]],
 ) -> str:
-    """Continue start_text by k characters. Returns the start and what follows, len(start_text) + k characters."""
+    """Continue start_text by k characters. Returns the start and what follows."""
     char_to_idx, idx_to_char = vocabulary
     model.eval()
-    # TODO: read the start, then k times: draw a token, append its character, feed the token back with the state.
+    # TODO: read the start. Then k times: draw a token, append its character, feed the token back.
     ### BEGIN SOLUTION
-    text = start_text
-    tokens, hidden = encode(start_text, char_to_idx)[None], model.init_hidden(1)  # (1, time), (1, hidden)
+    text, hidden = start_text, model.init_hidden(1)  # (1, hidden)
+    tokens = encode(start_text, char_to_idx)[None]  # (1, time)
     with torch.no_grad():
         for _ in range(k):
             logits, hidden = model(tokens, hidden)
@@ -790,7 +800,7 @@ generate_text = check.generate_text(generate_text)
 print(generate_text(model, "a", 60, 0, vocabulary))
 for temperature in (0, 0.2, 0.5):
     written = generate_text(model, "a", 259, temperature, vocabulary)
-    print(f"temperature {temperature}: exactly the alphabet, ten times:", written == ALPHABET * 10)
+    print(f"temperature {temperature}: the alphabet, ten times:", written == ALPHABET * 10)
 
 # %% [markdown]
 # If this holds, the vocabulary, the windows, the shift by one, the network, the loop and the generator all work. Any
@@ -810,9 +820,10 @@ wild_optimizer = torch.optim.Adam(wild_model.parameters(), lr=200)
 # %% tags=["nbval-ignore-output"]
 wild_losses = []
 for _ in range(shortened(5, 1)):
-    wild_losses += [train_epoch(wild_model, [batch], wild_optimizer)[0] for batch in tqdm(long_loader, leave=False)]
-nothing = {"knowing nothing": math.log(vocab_size)}
-plot_losses({"training": wild_losses}, baselines=nothing, step_name="batch", title="Learning rate 200", log=True);
+    for batch in tqdm(long_loader, leave=False):
+        wild_losses.append(train_epoch(wild_model, [batch], wild_optimizer)[0])
+axes = plot_losses({"training": wild_losses}, baselines={"knowing nothing": nothing}, log=True)
+axes.set(title="Learning rate 200", xlabel="batch");
 
 # %% [markdown]
 # *What to see (the scale is logarithmic): the first step throws the loss up to a thousand nats and more. It comes down again, and then jumps, up and
@@ -824,7 +835,7 @@ plot_losses({"training": wild_losses}, baselines=nothing, step_name="batch", tit
 # and the alphabet is so simple that this alone may bring a batch near 0 by luck, until the next step throws it out.
 
 # %%
-print("at its worst more than thirty times the loss of knowing nothing:", max(wild_losses) > 30 * math.log(vocab_size))
+print("once thirty times worse than knowing nothing:", max(wild_losses) > 30 * nothing)
 
 # %% [markdown]
 # The second trouble was silent. The test text has 260 characters. How many windows of 1,000 fit?
@@ -876,10 +887,9 @@ except ValueError:
 # character. Our network has a hidden state, so it must beat the bigram. If it does not, there is a bug.
 
 # %%
-baselines = {
-    "knowing nothing": math.log(len(english_symbols)),
-    "bigram": bigram_loss(english_tokens[:english_cut], english_tokens[english_cut:], len(english_symbols)),
-}
+kept_for_test = english_tokens[english_cut:]
+bigram = bigram_loss(english_tokens[:english_cut], kept_for_test, len(english_symbols))
+baselines = {"knowing nothing": math.log(len(english_symbols)), "bigram": bigram}
 
 # %% tags=["nbval-ignore-output"]
 print({name: round(loss, 2) for name, loss in baselines.items()})
@@ -902,18 +912,19 @@ english_file = "runs/01_alphabet/english.safetensors"
 english_losses = {"training": [], "test": []}
 optimizer = torch.optim.Adam(english_model.parameters(), lr=0.002)
 for epoch in range(1, 1 + (0 if load_instead else shortened(10, 1))):
-    loss, accuracy = train_epoch(english_model, tqdm(train_loader, f"epoch {epoch}", leave=False), optimizer)
+    loader = tqdm(train_loader, f"epoch {epoch}", leave=False)
+    loss, _ = train_epoch(english_model, loader, optimizer)
     test_loss, test_accuracy = evaluate(english_model, test_loader)
     english_losses["training"].append(loss)
     english_losses["test"].append(test_loss)
-    print(f"epoch {epoch:2}   train {loss:.3f}   test {test_loss:.3f}   accuracy {test_accuracy:.3f}")
-    save_checkpoint(english_file, english_model, english_symbols, epoch=epoch, losses=english_losses)
+    print(f"epoch {epoch:2}   train {loss:.3f}   test {test_loss:.3f}   right {test_accuracy:.1%}")
+    save_checkpoint(english_file, english_model, english_symbols, losses=english_losses)
 
 # %%
 if load_instead:
     english_losses = load_checkpoint(english_file, english_model, english_symbols)["losses"]
 test_loss, test_accuracy = evaluate(english_model, test_loader)
-print("beats the bigram by more than half a nat:", test_loss < baselines["bigram"] - 0.5)
+print("beats the bigram by more than half a nat:", test_loss < bigram - 0.5)
 
 # %%
 plot_losses(english_losses, baselines=baselines, title="Learning English");

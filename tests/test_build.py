@@ -238,6 +238,16 @@ def test_progress_bars_are_stored_as_a_terminal_shows_them():
     assert nbformat.reads(text, as_version=4).cells[0].outputs[0].text == "100%|##|\nnext\n"
 
 
+def test_progress_bar_that_was_taken_away_leaves_nothing():
+    outputs = [
+        nbformat.v4.new_output("stream", name="stderr", text="  0%|  |\r 50%|# |\r           \r"),
+        nbformat.v4.new_output("stream", name="stdout", text="done\n"),
+    ]
+    cell = nbformat.v4.new_code_cell("", id="a", outputs=outputs)
+    text = notebook_text(nbformat.v4.new_notebook(cells=[cell]))
+    assert [output.text for output in nbformat.reads(text, as_version=4).cells[0].outputs] == ["done\n"]
+
+
 def test_every_lesson_has_all_that_is_built():
     for path in all_lessons():
         lesson = read_lesson(path)

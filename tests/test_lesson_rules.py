@@ -46,7 +46,7 @@ def test_malformed_lesson_is_refused_with_its_line(kind, tmp_path):
 
 def test_exercise_without_a_check_in_the_package(tmp_path):
     cells = CELLS.replace("next_letter", "last_letter")
-    with pytest.raises(LessonError, match=r"00_start_here\.py:8: helpers\.checks\.start_here has no check 'last_letter'"):
+    with pytest.raises(LessonError, match=r"py:8: helpers\.checks\.start_here has no check 'last_letter'"):
         read_lesson(write_lesson(tmp_path, cells))
     with pytest.raises(LessonError, match=r"there is no module helpers/checks/nowhere\.py"):
         read_lesson(write_lesson(tmp_path, CELLS, "00_nowhere"))

@@ -59,7 +59,6 @@ def test_a_missing_package_draws_the_line_to_type(without_tqdm, capsys):
     assert line.endswith("type: pip install tqdm")
 
 
-@pytest.mark.xfail(strict=True, reason='the line says "tqdm None" where it should say that tqdm is missing')
 def test_a_missing_package_is_called_missing(without_tqdm, capsys):
     machine.self_test()
     [line] = [line for line in lines(capsys) if "tqdm" in line]

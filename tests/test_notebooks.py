@@ -86,6 +86,12 @@ def test_code_cells_are_short(name):
 
 
 @pytest.mark.parametrize("name", LESSONS)
+def test_code_fits_a_laptop(name):
+    code = [line for cell in LESSONS[name].cells if cell.kind == "code" for line in cell.source.splitlines()]
+    assert [line for line in code if len(line) > 100] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
 def test_exercises_have_minutes_and_hints(name):
     cells = LESSONS[name].cells
     for number, cell in enumerate(cells):

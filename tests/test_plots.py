@@ -60,7 +60,6 @@ def test_the_loss_can_be_drawn_on_a_logarithmic_scale(log, scale):
     assert plot_losses({"training": [3.0, 1.0]}, log=log).get_yscale() == scale
 
 
-@pytest.mark.xfail(strict=True, reason="zip with strict=False drops every curve after twice the number of colours")
 def test_no_curve_is_dropped():
     assert len(plot_losses({str(number): [1.0] for number in range(13)}).lines) == 13
 
@@ -91,12 +90,10 @@ def test_bars_of_one_character_stand_side_by_side():
     assert second.get_x() + second.get_width() == pytest.approx(third.get_x())
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="there are six colours")
 def test_there_may_be_more_temperatures_than_colours():
     assert len(heights(plot_temperatures(LOGITS, "abcd", [0.1 * number for number in range(1, 8)]))) == 7
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeError, reason="logits of a model, taken without no_grad, are not drawn")
 def test_logits_straight_from_a_model_are_drawn():
     assert len(heights(plot_temperatures(LOGITS.clone().requires_grad_(), "abcd", (1.0,)))) == 1
 
@@ -141,12 +138,7 @@ def test_the_unrolled_network_shows_each_character_and_state():
     "draw",
     [
         lambda: plot_losses({"training": [3.0, 1.0]}, baselines={"bigram": 2.0}, log=True),
-        pytest.param(
-            lambda: plot_temperatures(LOGITS, "a$\\ж", (0.5, 1.0)),
-            marks=pytest.mark.xfail(
-                strict=True, reason="tensors given to axes.bar draw a DeprecationWarning of NumPy 2"
-            ),
-        ),
+        pytest.param(lambda: plot_temperatures(LOGITS, "a$\\ж", (0.5, 1.0))),
         lambda: draw_windows("a $\nж", sequence_length=2, stride=1),
         lambda: draw_unrolled("a$"),
     ],

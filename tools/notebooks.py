@@ -36,9 +36,8 @@ def notebook_text(notebook: NotebookNode) -> str:
     notebook = nbformat.from_dict(notebook)
     notebook.metadata = nbformat.from_dict(_METADATA)
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream":
-                output.text = _as_on_a_terminal(output.text)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in map(_settled, cell.outputs) if output]
     return nbformat.writes(notebook) + "\n"
 
 
@@ -91,10 +90,16 @@ def _cell_id(cell: Cell, seen: Counter[str]) -> str:
     return name if seen[name] == 1 else f"{name}-{seen[name]}"
 
 
-def _as_on_a_terminal(text: str) -> str:
-    """Keep of each line what a terminal would show at the end: progress bars overwrite themselves."""
-    lines = text.split("\n")
-    return "\n".join(line.rstrip("\r ").rsplit("\r", 1)[-1] if "\r" in line else line for line in lines)
+def _settled(output: NotebookNode) -> NotebookNode | None:
+    """Keep of each printed line what a terminal would show at the end, since progress bars overwrite themselves.
+
+    Returns None where nothing is left: a bar that was taken away.
+    """
+    if output.output_type != "stream" or "\r" not in output.text:
+        return output
+    lines = [line.rstrip("\r ").rsplit("\r", 1)[-1] for line in output.text.split("\n")]
+    output.text = "\n".join(lines)
+    return output if output.text.strip() else None
 
 
 def _bound_names(statement: str) -> set[str]:

@@ -7,7 +7,7 @@ from torch.utils.data import DataLoader, Dataset
 
 
 def build_vocabulary(text: str) -> tuple[dict[str, int], dict[int, str]]:
-    """Return char_to_idx and idx_to_char: the sorted different characters of text, numbered from 0."""
+    """Return char_to_idx and idx_to_char: the different characters, sorted, numbered from 0."""
     # TODO: sort the different characters, number them, and build both dictionaries.
     ### BEGIN SOLUTION
     characters = sorted(set(text))
@@ -67,7 +67,7 @@ class CharRNN(nn.Module):
     def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int):
         super().__init__()
         self.hidden_size = hidden_size
-        # TODO: make self.embedding, self.input_to_hidden, self.hidden_to_hidden and self.output.
+        # TODO: make self.embedding, self.input_to_hidden, self.hidden_to_hidden, self.output.
         ### BEGIN SOLUTION
         self.embedding = nn.Embedding(vocab_size, embedding_size)
         self.input_to_hidden = nn.Linear(embedding_size, hidden_size)
@@ -82,8 +82,10 @@ class CharRNN(nn.Module):
         return torch.zeros(batch_size, self.hidden_size)
         ### END SOLUTION
 
-    def forward(self, tokens: torch.Tensor, hidden: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
-        """Take tokens (batch, time) and a state; return logits (batch, time, vocab) and the last state."""
+    def forward(
+        self, tokens: torch.Tensor, hidden: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Take tokens (batch, time); return logits (batch, time, vocab) and the last state."""
         if hidden is None:
             hidden = self.init_hidden(len(tokens))
         # TODO: embed the tokens, loop over the time steps, and turn all states into logits.
@@ -91,24 +93,27 @@ class CharRNN(nn.Module):
         embedded = self.embedding(tokens)  # (batch, time, embedding)
         states = []
         for t in range(tokens.shape[1]):
-            hidden = torch.tanh(self.input_to_hidden(embedded[:, t]) + self.hidden_to_hidden(hidden))  # (batch, hidden)
+            step = self.input_to_hidden(embedded[:, t])  # (batch, hidden)
+            hidden = torch.tanh(step + self.hidden_to_hidden(hidden))  # (batch, hidden)
             states.append(hidden)
         return self.output(torch.stack(states, dim=1)), hidden  # (batch, time, vocab)
         ### END SOLUTION
 
 
 def sequence_loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Return the mean cross-entropy of logits (batch, time, vocab) and targets (batch, time), in nats per character."""
+    """Return the mean loss, in nats, of logits (batch, time, vocab) and targets (batch, time)."""
     # TODO: bring both to one long list of positions, and use F.cross_entropy.
     ### BEGIN SOLUTION
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
     ### END SOLUTION
 
 
-def train_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer) -> tuple[float, float]:
-    """Train on every batch once. Returns the mean loss (nats per character) and the accuracy (0 to 1)."""
+def train_epoch(
+    model: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer
+) -> tuple[float, float]:
+    """Train on every batch once. Returns the mean loss in nats, and the accuracy from 0 to 1."""
     model.train()
-    # TODO: for each batch: detach the state, go forward, zero the gradients, go backward, take a step.
+    # TODO: for each batch: detach the state, forward, zero the gradients, backward, step.
     ### BEGIN SOLUTION
     losses, accuracies, hidden = [], [], None
     for inputs, targets in loader:
@@ -125,9 +130,9 @@ def train_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Opt
 
 
 def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
-    """Return mean loss and accuracy over all batches. Raises ValueError if there is not one batch."""
+    """Return mean loss and accuracy over all batches. Raises ValueError if there is none."""
     model.eval()
-    # TODO: like train_epoch, with torch.no_grad() and without the optimizer; and mind the empty loader.
+    # TODO: like train_epoch, under torch.no_grad() and without optimizer. No batches: an error.
     ### BEGIN SOLUTION
     losses, accuracies, hidden = [], [], None
     with torch.no_grad():
@@ -143,7 +148,7 @@ def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
 
 
 def sample_from_output(logits: torch.Tensor, temperature: float) -> int:
-    """Draw one token from logits of shape (vocab,) at a temperature; temperature 0 takes the likeliest."""
+    """Draw one token from logits (vocab,) at a temperature; 0 takes the likeliest."""
     # TODO: treat temperature 0 first; then divide, take the softmax, and draw.
     ### BEGIN SOLUTION
     if temperature == 0:
@@ -160,13 +165,13 @@ def generate_text(
     temperature: float,
     vocabulary: tuple[dict[str, int], dict[int, str]],
 ) -> str:
-    """Continue start_text by k characters. Returns the start and what follows, len(start_text) + k characters."""
+    """Continue start_text by k characters. Returns the start and what follows."""
     char_to_idx, idx_to_char = vocabulary
     model.eval()
-    # TODO: read the start, then k times: draw a token, append its character, feed the token back with the state.
+    # TODO: read the start. Then k times: draw a token, append its character, feed the token back.
     ### BEGIN SOLUTION
-    text = start_text
-    tokens, hidden = encode(start_text, char_to_idx)[None], model.init_hidden(1)  # (1, time), (1, hidden)
+    text, hidden = start_text, model.init_hidden(1)  # (1, hidden)
+    tokens = encode(start_text, char_to_idx)[None]  # (1, time)
     with torch.no_grad():
         for _ in range(k):
             logits, hidden = model(tokens, hidden)
