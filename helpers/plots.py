@@ -38,8 +38,8 @@ def plot_losses(
     for name, level in (baselines or {}).items():
         axes.axhline(level, color=_GREY, linestyle="--", linewidth=1)
         axes.annotate(
-            f"{name} {level:.2f}", (1, level), (-2, 3), ("axes fraction", "data"), "offset points",
-            ha="right", color=_GREY, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+            f"{name} {level:.2f}", (1, level), (-2, 5), ("axes fraction", "data"), "offset points",
+            ha="right", color=_GREY, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0},
         )  # fmt: skip
     if log:
         axes.set_yscale("log")

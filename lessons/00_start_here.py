@@ -23,11 +23,9 @@
 # The number in brackets beside a cell says in which order it was run. A star, `[*]`, means that it is still running.
 # If something takes too long, press the square **stop** button above; nothing is lost.
 #
-# Every notebook of the course begins with the same **set-up cell**, the one below. It is folded, since you need not
-# understand it: it brings the course to Google's Colab, and does nothing elsewhere. Click on it, and run it.
-
-# %% [markdown]
-# The first real cell brings in three things from `helpers`, the package of this course. Run it, too.
+# Try it with the next two cells. The first is the **set-up cell**, the same in every notebook. It is folded, since you
+# need not understand it: it brings the course to Google's Colab, and does nothing elsewhere. The second brings in three
+# things from `helpers`, the package of this course.
 
 # %%
 from helpers.checks.start_here import check

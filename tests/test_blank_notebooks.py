@@ -33,7 +33,7 @@ def test_every_check_says_not_filled_in_yet(executed):
     said = "\n".join(text_of(cell) for cell in notebook.cells if cell.cell_type == "code")
     for cell in lesson.exercises:
         assert f"○ {cell.exercise}: not filled in yet. Going on with the course's version." in said
-    assert f"0 of {len(lesson.exercises)} exercises" in said
+    assert f"0 of {len(lesson.exercises)} right" in said
 
 
 def test_no_progress_bar_is_a_widget(executed):

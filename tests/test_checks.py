@@ -107,9 +107,7 @@ def test_blank_is_not_filled_in_yet(module, exercise, check_answer, monkeypatch)
 def test_second_check_after_a_failure_does_not_call_the_stand_in_right(module, exercise, check_answer):
     back, _ = check_answer(module, exercise, answers_of(module).wrong[exercise][0][0])
     again, shown = check_answer(module, exercise, back)
-    assert shown.startswith(
-        f"↺ {exercise}: this is still the course's version: run your cell first, then this check. ("
-    )
+    assert shown.startswith(f"↺ {exercise}: this is still the course's version: run your cell first (")
     assert again is back
 
 

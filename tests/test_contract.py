@@ -196,7 +196,7 @@ def test_progress_survives_and_keeps_the_last_verdict(capsys):
     shown = capsys.readouterr().out
     assert "✓ encode              right" in shown
     assert "· decode              not tried yet" in shown
-    assert shown.endswith("1 of 10 exercises of 01_alphabet are right.\n")
+    assert shown.endswith("1 of 10 right in 01_alphabet.\n")
 
 
 def test_stand_in_does_not_change_the_record():

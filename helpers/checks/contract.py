@@ -92,8 +92,8 @@ class Checks:
     def _judge(self, name: str, answer: Any, course: Any) -> tuple[Report, str]:
         if answer is course:
             message = (
-                "this is still the course's version: run your cell first, then this check. "
-                "(You did? Then see whether your cell shows an error, or gives the function another name.)"
+                "this is still the course's version: run your cell first "
+                "(if you did: does it show an error, or use another name?)."
             )
             return Report(name, "course's version", message), ""
         if problem := _kind_problem(name, answer, course):

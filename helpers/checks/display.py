@@ -42,7 +42,7 @@ class Progress(NamedTuple):
 
     def summary(self) -> str:
         done = sum(verdict == "right" for verdict in self.verdicts.values())
-        return f"{done} of {len(self.verdicts)} exercises of {self.lesson} are right."
+        return f"{done} of {len(self.verdicts)} right in {self.lesson}."
 
     def __repr__(self) -> str:
         width = max(map(len, self.verdicts))
