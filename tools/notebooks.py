@@ -97,9 +97,15 @@ def _settled(output: NotebookNode) -> NotebookNode | None:
     """
     if output.output_type != "stream" or "\r" not in output.text:
         return output
-    lines = [line.rstrip("\r ").rsplit("\r", 1)[-1] for line in output.text.split("\n")]
-    output.text = "\n".join(lines)
+    output.text = "\n".join(map(_as_on_a_terminal, output.text.split("\n")))
     return output if output.text.strip() else None
+
+
+def _as_on_a_terminal(line: str) -> str:
+    shown = ""
+    for part in line.split("\r"):
+        shown = part + shown[len(part) :]
+    return shown.rstrip()
 
 
 def _bound_names(statement: str) -> set[str]:
