@@ -1,8 +1,9 @@
 # The two commands of the course: `make lab` to learn, `make test` to prove that all of it works.
-PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
+PYTHON ?= python
 BIN := .venv/Scripts
 else
+PYTHON ?= python3
 BIN := .venv/bin
 endif
 INSTALLED := .venv/installed

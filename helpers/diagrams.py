@@ -27,18 +27,19 @@ def draw_windows(text: str, *, sequence_length: int, stride: int) -> Axes:
 
 def draw_unrolled(text: str) -> Axes:
     """Draw a recurrent network unrolled over a short text: the same step for each character, the state carried on."""
-    axes = _empty_axes(width=1.7 * len(text) + 1.2, height=3.4)
-    axes.annotate("", (-0.27, 1), (-0.75, 1), arrowprops={"arrowstyle": "->"})
-    axes.text(-0.8, 1, "$h_0$", ha="right", va="center")
+    axes = _empty_axes(width=1.7 * len(text) + 1.2, height=4.4)
+    axes.annotate("", (-0.27, 2), (-0.75, 2), arrowprops={"arrowstyle": "->"})
+    axes.text(-0.8, 2, "$h_0$", ha="right", va="center")
     for time, character in enumerate(text):
         _box(axes, time, 0, character, _INPUT)
-        _box(axes, time, 1, f"$h_{time + 1}$", "black")
-        _box(axes, time, 2, "next?", _TARGET)
-        _arrow(axes, (time, 0.25), (time, 0.75), "$W_e$")
-        _arrow(axes, (time, 1.25), (time, 1.75), "output")
+        _box(axes, time, 1, f"$x_{time + 1}$", _INPUT)
+        _box(axes, time, 2, f"$h_{time + 1}$", "black")
+        _box(axes, time, 3, "logits", _TARGET)
+        for level, label in enumerate(("embedding", "$W_e$", "$W_o$")):
+            _arrow(axes, (time, level + 0.25), (time, level + 0.75), label)
         if time + 1 < len(text):
-            _arrow(axes, (time + 0.27, 1), (time + 0.73, 1), "$W_h$")
-    axes.set(xlim=(-1.1, len(text) - 0.4), ylim=(-0.35, 2.35))
+            _arrow(axes, (time + 0.27, 2), (time + 0.73, 2), "$W_h$")
+    axes.set(xlim=(-1.1, len(text) - 0.4), ylim=(-0.35, 3.35))
     return axes
 
 

@@ -49,7 +49,7 @@ def plot_losses(
 
 
 def plot_temperatures(logits: torch.Tensor, symbols: Sequence[str], temperatures: Sequence[float], top: int = 12):
-    """Draw the probabilities of the `top` likeliest characters at each temperature, as groups of bars.
+    """Draw the probabilities of the `top` likeliest characters, and of all others, at each temperature.
 
     Args:
         logits: shape (vocab_size,).
@@ -58,14 +58,16 @@ def plot_temperatures(logits: torch.Tensor, symbols: Sequence[str], temperatures
     """
     logits = logits.detach()
     order = logits.argsort(descending=True)[:top].tolist()
+    labels = [_visible(symbols[index]) for index in order] + ["all others"] * (len(logits) > top)
     axes = new_axes("The same logits at different temperatures", "next character", "probability")
     width = 0.8 / len(temperatures)
     for number, (colour, temperature) in enumerate(zip(cycle(COLOURS), temperatures, strict=False)):
-        probabilities = torch.softmax(logits / temperature, dim=-1)[order].tolist()
+        probabilities = torch.softmax(logits / temperature, dim=-1)
+        heights = [*probabilities[order].tolist(), 1 - probabilities[order].sum().item()][: len(labels)]
         shift = (number - (len(temperatures) - 1) / 2) * width
-        places = [place + shift for place in range(len(order))]
-        axes.bar(places, probabilities, width, color=colour, label=f"temperature {temperature:g}")
-    axes.set_xticks(range(len(order)), [_visible(symbols[index]) for index in order])
+        places = [place + shift for place in range(len(labels))]
+        axes.bar(places, heights, width, color=colour, label=f"temperature {temperature:g}")
+    axes.set_xticks(range(len(labels)), labels)
     axes.legend(frameon=False)
     return axes
 

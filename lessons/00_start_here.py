@@ -155,6 +155,8 @@ check.progress()
 #
 # ## The way ahead
 #
+# Lessons that are not in your folder yet are still being written.
+#
 # | lesson | you build |
 # |---|---|
 # | 01 · the alphabet | a recurrent network that learns the alphabet, then English |
@@ -163,8 +165,7 @@ check.progress()
 # | 04 · the LSTM | a network that remembers for longer, gate by gate |
 # | 05 · attention | a network that looks back |
 # | 06 · sampling | every way to turn probabilities into text |
-#
-# Lessons that are not in your folder yet are still being written.
+# | 07 · scaling out | training on several processors at once |
 #
 # ## Remember
 #

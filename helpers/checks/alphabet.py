@@ -75,7 +75,7 @@ def encode(answer):
     expect_tensor(result, "`encode('banana', …)`", shape=(6,))
     expect(
         not result.is_floating_point(),
-        "tokens should be int64, and yours are floating point: an embedding takes only integers",
+        "tokens should be int64, and yours are floating point: give torch.tensor a list of integers",
     )
     compare(
         result, torch.tensor(right), "with the char_to_idx that it is given, `encode('banana', …)`",
@@ -109,6 +109,10 @@ def decode(answer):
             raise Mistake(
                 "a dictionary does not find a tensor among its keys: turn the tokens into integers first, with .tolist()"
             ) from None
+        raise
+    except TypeError as error:
+        if "unhashable" in str(error):
+            raise Mistake("a dictionary does not look up a whole list: look the tokens up one by one") from None
         raise
     if isinstance(result, list):
         raise Mistake("`decode` gives a list of characters: join them into one string")
@@ -178,6 +182,7 @@ def _compare_window(item, tokens: torch.Tensor, number: int) -> None:
             (piece(0, 4), "your targets are the inputs: shift them by one"),
             (piece(0, 4) + 1, "your targets are the input's tokens plus 1: take the tokens that stand one place further on"),
             (piece(-1, 3), "your targets are shifted the wrong way: the target is the *next* character"),
+            (piece(0, 5), "the target is one character too long: add 1 to *both* ends of the slice"),
             (piece(4, 8), "your targets are the whole next window: shift them by one character only"),
             (piece(3, 7), "your targets are shifted by the stride: shift them by one character"),
             (tokens[start + 4], one),

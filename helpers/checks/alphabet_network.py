@@ -28,9 +28,9 @@ def CharRNN(answer):  # noqa: N802 (named like the exercise)
     expect_tensor(hidden, "`init_hidden(3)` with hidden size 6", shape=(3, 6))
     expect(not hidden.any(), "`init_hidden` should give zeros: at the start there is nothing to remember")
     tokens = torch.randint(7, (4, 4))
-    logits, last = _expect_outputs(model(tokens), "`forward` of 4 windows of 4 tokens", (4, 4, 7), (4, 6))
+    _expect_outputs(_run(model, tokens[:3]), "`forward` of 3 windows of 4 tokens", (3, 4, 7), (3, 6))
+    logits, last = model(tokens)
     _compare_logits(model, tokens, logits, last)
-    _expect_outputs(model(tokens[:3]), "`forward` of 3 windows of 4 tokens", (3, 4, 7), (3, 6))
     _expect_carried_state(model, tokens, logits, last)
 
 
@@ -58,29 +58,57 @@ def _expect_layers(model: nn.Module) -> None:
         )
 
 
+def _run(model: nn.Module, tokens: torch.Tensor):
+    try:
+        return model(tokens)
+    except RuntimeError as error:
+        if "mat1 and mat2" in str(error):
+            raise Mistake(
+                f"a layer is given rows of another length than it takes ({error}): do the tokens go through "
+                "`self.embedding` first, and are the states joined with `torch.stack(states, dim=1)`?"
+            ) from None
+        if "must match the size" in str(error):
+            raise Mistake("your loop runs over the windows of the batch: time step t is `embedded[:, t]`") from None
+        raise
+
+
 def _expect_outputs(result, what: str, logits_shape: tuple, hidden_shape: tuple):
     if isinstance(result, torch.Tensor):
         raise Mistake(f"{what} should return two things, the logits and the last state; it returns only a tensor")
     expect_type(result, tuple, what)
     expect(len(result) == 2, f"{what} should return two things, the logits and the last state")
-    if tuple(getattr(result[0], "shape", ())) == (logits_shape[0], logits_shape[2]):
+    expect_type(result[0], torch.Tensor, f"the logits of {what}")
+    shape = tuple(result[0].shape)
+    if shape == hidden_shape and tuple(getattr(result[1], "shape", ())) == logits_shape:
+        raise Mistake("logits and state are returned the wrong way round: the logits come first")
+    if shape == (logits_shape[0], logits_shape[0], logits_shape[2]):
+        raise Mistake("there are as many steps as windows: take `tokens.shape[1]` steps, the length of a window")
+    if shape == (logits_shape[0], logits_shape[2]):
         raise Mistake(
             "there are logits for the last position only: every position of the window predicts its next character"
         )
-    if tuple(result[0].shape) == (logits_shape[1], logits_shape[0], logits_shape[2]) != logits_shape:
+    if shape == (logits_shape[1], logits_shape[0], logits_shape[2]):
         raise Mistake("windows and time are exchanged at the end: stack the states with `dim=1`")
     expect_tensor(result[0], f"the logits of {what}", shape=logits_shape)
     expect_tensor(result[1], f"the last state of {what}", shape=hidden_shape)
     return result
 
 
-def _formula(model: nn.Module, tokens: torch.Tensor, squash=torch.tanh, memory: float = 1.0, keep: bool = True):
+def _formula(
+    model: nn.Module,
+    tokens: torch.Tensor,
+    squash=torch.tanh,
+    memory: float = 1.0,
+    keep: bool = True,
+    late: bool = False,
+):
     """Return logits and last state by the learner's weights; the arguments bring in one mistake each."""
     start = hidden = torch.zeros(len(tokens), 6)
     states = []
     for step in model.embedding(tokens).unbind(1):
         hidden = squash(model.input_to_hidden(step) + memory * model.hidden_to_hidden(hidden if keep else start))
         states.append(hidden)
+    states = [start, *states[:-1]] if late else states
     return model.output(torch.stack(states, 1)), hidden
 
 
@@ -97,16 +125,13 @@ def _compare_logits(model: nn.Module, tokens: torch.Tensor, logits: torch.Tensor
             tolerance=1e-4,
         )  # fmt: skip
         return
-    across = _formula(model, tokens.T)[0]
     mistakes = [
         (_formula(model, tokens, squash=lambda x: x)[0], "the tanh is missing"),
         (_formula(model, tokens, squash=torch.relu)[0], "that is a ReLU: the formula has tanh"),
         (_formula(model, tokens, squash=torch.sigmoid)[0], "that is a sigmoid: the formula has tanh"),
         (_formula(model, tokens, memory=0.0)[0], "the old state is not used: add `self.hidden_to_hidden(hidden)` before the tanh"),
         (_formula(model, tokens, keep=False)[0], "every step starts from the first state: give `hidden` the new value in each step"),
-        (across, "your loop runs over the windows of the batch: time step t is `embedded[:, t]`"),
-        (across.transpose(0, 1), "your loop runs over the windows of the batch: time step t is `embedded[:, t]`"),
-        (right.transpose(0, 1), "windows and time are exchanged at the end: stack the states with `dim=1`"),
+        (_formula(model, tokens, late=True)[0], "you keep each state before its step: make the new state first, then append it"),
         (right.softmax(-1), "those are probabilities: return the logits, the softmax comes with the loss"),
         (right.log_softmax(-1), "those are log-probabilities: return the logits, the softmax comes with the loss"),
         (_formula(model, tokens.flip(1))[0].flip(1), "the steps are in the reverse order: read the window from left to right"),

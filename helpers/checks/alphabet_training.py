@@ -41,15 +41,16 @@ class _Spy(vanilla_rnn.CharRNN):
 
 
 def _loader() -> DataLoader:
-    return DataLoader(TensorDataset(torch.randint(5, (8, 3)), torch.randint(5, (8, 3))), batch_size=2)
+    return DataLoader(TensorDataset(torch.randint(5, (12, 5)), torch.randint(5, (12, 5))), batch_size=3)
 
 
 class _Scores(NamedTuple):
-    """What each batch gave; the last accuracies count only the last position of each window."""
+    """What each batch gave, accuracies with two mistakes included."""
 
     losses: list[float]
     accuracies: list[float]
-    last_accuracies: list[float]
+    last_accuracies: list[float]  # of the last position of each window only
+    flat_accuracies: list[float]  # with `argmax()` over everything at once
 
 
 def _weights(model: nn.Module) -> torch.Tensor:
@@ -59,7 +60,7 @@ def _weights(model: nn.Module) -> torch.Tensor:
 def _train(model: nn.Module, batches, *, zero_grad: bool = True, step: bool = True, swap: bool = False) -> _Scores:
     """Train with SGD as the exercise asks; the arguments bring in one mistake each."""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
-    scores, hidden = _Scores([], [], []), None
+    scores, hidden = _Scores([], [], [], []), None
     for inputs, targets in batches:
         targets = inputs if swap else targets
         hidden = model.init_hidden(len(inputs)) if hidden is None else hidden.detach()
@@ -74,6 +75,7 @@ def _train(model: nn.Module, batches, *, zero_grad: bool = True, step: bool = Tr
         scores.losses.append(loss.item())
         scores.accuracies.append(hits.mean().item())
         scores.last_accuracies.append(hits[:, -1].mean().item())
+        scores.flat_accuracies.append((logits.argmax() == targets).float().mean().item())
     return scores
 
 
@@ -87,7 +89,9 @@ def train_epoch(answer):
         result = answer(spied, batches, torch.optim.SGD(spied.parameters(), lr=0.5))
     except RuntimeError as error:
         if "second time" in str(error):
-            raise Mistake("the graph of one batch hangs on to the next: detach the state before each batch") from None
+            raise Mistake(
+                "the graph of one batch hangs on to the next: write `hidden = hidden.detach()` before each batch"
+            ) from None
         if "inplace" in str(error):
             raise Mistake("the weights move between forward and backward: first backward, then step") from None
         raise
@@ -170,8 +174,8 @@ def _expect_calls(spied: _Spy, count: int, training: bool) -> None:
 
 def _compare_scores(result, scores: _Scores) -> None:
     expect_parts(result, 2, "two numbers, mean loss and accuracy")
-    losses, accuracies, last_accuracies = scores
-    count = len(losses)
+    losses, accuracies, last_accuracies, flat_accuracies = scores
+    count, windows, positions = len(losses), 3, 15  # batches, and what is in one of them
     mean, accuracy = sum(losses) / count, sum(accuracies) / count
     compare(
         expect_number(result[0], "the loss"), mean, "the loss you return",
@@ -181,8 +185,8 @@ def _compare_scores(result, scores: _Scores) -> None:
             (losses[0], "that is the first batch's loss: is the `return` inside the loop?"),
             (sum(losses), "that is the sum of the losses: divide by the number of batches"),
             (accuracy, "loss and accuracy are the wrong way round: the loss comes first"),
-            (mean / 2, "the loss is divided by the batch size, but it is a mean over windows already"),
-            (mean * 2, "the loss is multiplied by the batch size: take the mean over batches"),
+            (mean / windows, "the loss is divided by the batch size, but it is a mean over windows already"),
+            (mean * windows, "the loss is multiplied by the batch size: take the mean over batches"),
             (mean / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
         ],
         tolerance=1e-4,
@@ -191,12 +195,13 @@ def _compare_scores(result, scores: _Scores) -> None:
         expect_number(result[1], "the accuracy"), accuracy, "the accuracy you return",
         [
             (accuracy * 100, "the accuracy is in percent: give a share between 0 and 1"),
-            (accuracy * 6, "that is the number of hits in a batch: divide by the number of positions"),
-            (accuracy * 6 * count, "that is the number of hits: divide by the number of positions"),
+            (accuracy * positions, "that is the number of hits in a batch: divide by the number of positions"),
+            (accuracy * positions * count, "that is the number of hits: divide by the number of positions"),
             (accuracies[-1], "that is the last batch's accuracy: take the mean over all batches"),
+            (sum(flat_accuracies) / count, "`argmax()` gives one place for the whole batch: take `logits.argmax(-1)`"),
             (sum(last_accuracies) / count, "the accuracy looks at the last position only: take all positions of a window"),
             (accuracy * count, "that is the sum over the batches: divide by their number"),
-            (accuracy * 3, "the hits are divided by the windows: each window has several positions, divide by all of them"),
+            (accuracy * positions / windows, "the hits are divided by the windows: each window has several positions, divide by all of them"),
         ],
         tolerance=1e-4,
     )  # fmt: skip

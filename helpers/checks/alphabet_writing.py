@@ -132,7 +132,14 @@ def generate_text(answer):
     """The text of a model that counts all it was fed: each token once, in order, the state carried on."""
     start, k = "bead", 8
     model = _Counter()
-    written = answer(model, start, k, 0, _VOCABULARY)
+    try:
+        written = answer(model, start, k, 0, _VOCABULARY)
+    except KeyError as error:
+        if not isinstance(error.args[0], int):
+            raise
+        raise Mistake(
+            f"{error} is not in the dictionary: is it the vocabulary that is handed in, not the one from above?"
+        ) from None
     expect_type(written, str, "`generate_text`")
     expect(len(model.fed) > 0, "the model was never called")
     expect(model.rows == {1}, "the model was given several windows: put one row of tokens into the batch, with [None]")

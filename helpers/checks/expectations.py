@@ -71,7 +71,7 @@ def compare(
     if same(result, right, tolerance):
         return
     for wrong, message in mistakes:
-        if same(result, wrong, tolerance):
+        if same(result, wrong, max(tolerance, 1e-3)):
             raise Mistake(message)
     raise Mistake(f"{what} should give {show(right)}, and gives {show(result)}")
 

@@ -106,7 +106,7 @@ def encode(text, char_to_idx):
     return [char_to_idx[c] for c in text]
 
 
-@ANSWERS.is_wrong("an embedding takes only integers")
+@ANSWERS.is_wrong("give torch.tensor a list of integers")
 def encode(text, char_to_idx):
     return torch.Tensor([char_to_idx[c] for c in text])
 
@@ -196,6 +196,11 @@ def decode(tokens, idx_to_char):
     return [idx_to_char[token] for token in tokens.tolist()]
 
 
+@ANSWERS.is_wrong("does not look up a whole list")
+def decode(tokens, idx_to_char):
+    return idx_to_char[tokens.tolist()]
+
+
 @ANSWERS.is_wrong("joined with spaces")
 def decode(tokens, idx_to_char):
     return " ".join(idx_to_char[token] for token in tokens.tolist())
@@ -276,6 +281,9 @@ def cut(self, start, shift, longer=0):
 
 ANSWERS.is_wrong("your targets are the inputs")(
     dataset(item=lambda self, i: (cut(self, i * self.stride, 0), cut(self, i * self.stride, 0)))
+)
+ANSWERS.is_wrong("the target is one character too long")(
+    dataset(item=lambda self, i: (cut(self, i * self.stride, 0), cut(self, i * self.stride, 0, longer=1)))
 )
 ANSWERS.is_wrong("your targets are the input's tokens plus 1")(
     dataset(item=lambda self, i: (cut(self, i * self.stride, 0), cut(self, i * self.stride, 0) + 1))
@@ -406,8 +414,8 @@ def reversed_time(self, tokens, hidden=None):
 
 def across(self, tokens, hidden=None):
     embedded, states = self.embedding(tokens), []
-    hidden = self.init_hidden(tokens.shape[1])
-    for row in range(len(tokens)):
+    hidden = self.init_hidden(len(tokens))
+    for row in range(tokens.shape[1]):
         hidden = torch.tanh(self.input_to_hidden(embedded[row]) + self.hidden_to_hidden(hidden))
         states.append(hidden)
     return self.output(torch.stack(states)), hidden
@@ -440,13 +448,38 @@ def stacked_wrongly(self, tokens, hidden=None):
     return logits.transpose(0, 1), hidden
 
 
-def across_stacked(self, tokens, hidden=None):
-    logits, hidden = across(self, tokens, hidden)
-    return logits.transpose(0, 1), hidden
+def swapped(self, tokens, hidden=None):
+    return CourseRNN.forward(self, tokens, hidden)[::-1]
 
 
+def as_many_steps_as_windows(self, tokens, hidden=None):
+    return CourseRNN.forward(self, tokens[:, : len(tokens)], hidden)
+
+
+def one_state_late(self, tokens, hidden=None):
+    states, hidden = [], self.init_hidden(len(tokens)) if hidden is None else hidden
+    for x in self.embedding(tokens).unbind(1):
+        states.append(hidden)
+        hidden = torch.tanh(self.input_to_hidden(x) + self.hidden_to_hidden(hidden))
+    return self.output(torch.stack(states, 1)), hidden
+
+
+def without_embedding(self, tokens, hidden=None):
+    hidden = self.init_hidden(len(tokens))
+    return torch.tanh(self.input_to_hidden(tokens.float()) + self.hidden_to_hidden(hidden)), hidden
+
+
+def list_of_logits(self, tokens, hidden=None):
+    logits, hidden = CourseRNN.forward(self, tokens, hidden)
+    return list(logits.unbind(1)), hidden
+
+
+ANSWERS.is_wrong("returned the wrong way round")(network(swapped))
+ANSWERS.is_wrong("there are as many steps as windows")(network(as_many_steps_as_windows))
+ANSWERS.is_wrong("you keep each state before its step")(network(one_state_late))
+ANSWERS.is_wrong("do the tokens go through `self.embedding` first")(network(without_embedding))
+ANSWERS.is_wrong("should be a tensor, and is a list")(network(list_of_logits))
 ANSWERS.is_wrong("stack the states with `dim=1`")(network(stacked_wrongly))
-ANSWERS.is_wrong("time step t is `embedded[:, t]`")(network(across_stacked))
 ANSWERS.is_wrong("the tanh is missing")(network(lambda self, t, h=None: run(self, t, h, lambda a, b: a + b)))
 ANSWERS.is_wrong("that is a ReLU")(network(lambda self, t, h=None: run(self, t, h, lambda a, b: torch.relu(a + b))))
 ANSWERS.is_wrong("that is a sigmoid")(
@@ -644,7 +677,7 @@ ANSWERS.is_wrong("each batch starts from a fresh state")(train(carry="fresh"))
 ANSWERS.is_wrong("that is the last batch's loss")(train(mean=lambda losses: losses[-1]))
 ANSWERS.is_wrong("that is the sum of the losses")(train(mean=sum))
 ANSWERS.is_wrong("the accuracy is in percent")(train(accuracy=lambda shares: 100 * sum(shares) / len(shares)))
-ANSWERS.is_wrong("that is the number of hits:")(train(accuracy=lambda shares: 6 * sum(shares)))
+ANSWERS.is_wrong("that is the number of hits:")(train(accuracy=lambda shares: 15 * sum(shares)))
 ANSWERS.is_wrong("the last batch's accuracy")(train(accuracy=lambda shares: shares[-1]))
 ANSWERS.is_wrong("keep `model.train()`")(train(mode=False))
 
@@ -684,6 +717,22 @@ def train_epoch(model, loader, optimizer):
 @ANSWERS.is_wrong("the loss is taken against the inputs")
 def train_epoch(model, loader, optimizer):
     return epoch(model, [(inputs, inputs) for inputs, _ in loader], optimizer)
+
+
+@ANSWERS.is_wrong("`argmax()` gives one place for the whole batch")
+def train_epoch(model, loader, optimizer):
+    model.train()
+    losses, shares, hidden = [], [], None
+    for inputs, targets in loader:
+        hidden = model.init_hidden(len(inputs)) if hidden is None else hidden.detach()
+        logits, hidden = model(inputs, hidden)
+        loss = course_loss(logits, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        shares.append((logits.argmax() == targets).float().mean().item())
+    return sum(losses) / len(losses), sum(shares) / len(shares)
 
 
 @ANSWERS.is_wrong("is every batch used once")
@@ -805,9 +854,9 @@ ANSWERS.is_wrong("the accuracy is a tensor: make it a plain number")(
     evaluation(accuracy=lambda shares: torch.tensor(shares).mean())
 )
 ANSWERS.is_wrong("evaluation changed the weights")(evaluation(learn=True))
-ANSWERS.is_wrong("the loss is divided by the batch size")(evaluation(mean=lambda losses: sum(losses) / len(losses) / 2))
+ANSWERS.is_wrong("the loss is divided by the batch size")(evaluation(mean=lambda losses: sum(losses) / len(losses) / 3))
 ANSWERS.is_wrong("the hits are divided by the windows")(
-    evaluation(accuracy=lambda shares: 3 * sum(shares) / len(shares))
+    evaluation(accuracy=lambda shares: 5 * sum(shares) / len(shares))
 )
 
 
@@ -966,6 +1015,15 @@ def generate_text(model, start_text, k, temperature, vocabulary):
         text += vocabulary[1][token]
         tokens = torch.tensor([[token]])
     return text
+
+
+@ANSWERS.is_wrong("the vocabulary that is handed in")
+def generate_text(model, start_text, k, temperature, vocabulary):
+    from_above = (
+        {c: i for i, c in enumerate("abcdefghijklmnopqrstuvwxyz")},
+        dict(enumerate("abcdefghijklmnopqrstuvwxyz")),
+    )
+    return writer()(model, start_text, k, temperature, from_above)
 
 
 @ANSWERS.is_wrong("the logits of the first position")
