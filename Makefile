@@ -23,7 +23,7 @@ install: $(INSTALLED) ## create .venv and install everything into it
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 ifdef CPU
-	$(BIN)/python -m pip install -c constraints.txt torch --index-url https://download.pytorch.org/whl/cpu
+	$(BIN)/python -m pip install --no-deps -c constraints.txt torch --index-url https://download.pytorch.org/whl/cpu
 endif
 	$(BIN)/python -m pip install -c constraints.txt -e ".[dev]"
 	$(BIN)/python -c "open('$(INSTALLED)', 'w').close()"

@@ -18,7 +18,7 @@ from helpers.vocabulary import Vocabulary
 _KEY = "course"  # one header key: safetensors does not keep the order of several
 
 
-def save_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary, **notes: Any) -> Path:
+def save_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary, /, **notes: Any) -> Path:
     """Write weights, vocabulary and notes (anything JSON can hold: epoch, loss, settings), whole or not at all."""
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in model.state_dict().items()}
     header = {"model": type(model).__name__, "symbols": vocabulary.symbols, "notes": notes}
@@ -40,8 +40,10 @@ def load_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary) 
             f"{path} was trained on another vocabulary: {len(theirs)} characters {_shorten(theirs)}, "
             f"yours has {len(vocabulary)} {_shorten(vocabulary)}"
         )
-    own = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    stored = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    if header["model"] != type(model).__name__:
+        raise ValueError(f"{path} holds another model: a {header['model']}, and yours is a {type(model).__name__}")
+    own = {name: _form(tensor) for name, tensor in model.state_dict().items()}
+    stored = {name: _form(tensor) for name, tensor in tensors.items()}
     if own != stored:
         name = min(set(own.items()) ^ set(stored.items()))[0]
         raise ValueError(
@@ -50,6 +52,10 @@ def load_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary) 
         )
     model.load_state_dict(tensors)
     return header["notes"]
+
+
+def _form(tensor: torch.Tensor) -> str:
+    return f"{tuple(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
 
 
 def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Execution of a notebook in a process of its own, with limits that hold whatever the notebook does.
+"""Execution of a notebook in a process of its own, within limits that the notebook cannot lift.
 
 `python -m helpers.execution FILE [--out FILE] …` is the process; `execute_notebook` starts it and ends it.
 """
@@ -35,13 +35,14 @@ def execute_notebook(
 ) -> Outcome:
     """Execute `notebook` with the folder `cwd` as its working directory, and write the result to `out` if given.
 
-    The process and its kernel are killed after `notebook_timeout` seconds.
+    The process and its kernel are killed after `notebook_timeout` seconds. (A process that the notebook itself started
+    and cut loose is not found.)
     """
     command = [sys.executable, "-m", "helpers.execution", str(notebook), "--cwd", str(cwd)]
     command += ["--cell-timeout", str(cell_timeout)]
     command += ["--out", str(out)] if out else []
     command += ["--allow-errors"] if allow_errors else []
-    variables = dict(os.environ) | {"COURSE_WIDGETS": "0"} | dict(environment or {})
+    variables = dict(os.environ) | {"COURSE_WIDGETS": "0", "PYTHONUTF8": "1"} | dict(environment or {})
     return run_with_limit(command, notebook_timeout, variables)
 
 
@@ -110,6 +111,11 @@ def main() -> int:
         first_line = error.traceback.strip().splitlines()[0] if not error.evalue else error.evalue.splitlines()[0]
         print(f"a cell raised {error.ename}: {first_line}", file=sys.stderr)
         return 1
+    except Exception as error:
+        if getattr(client, "code_cells_executed", 0):
+            raise
+        print(f"the kernel did not start ({type(error).__name__})", file=sys.stderr)
+        return _HUNG
     if options.out:
         nbformat.write(notebook, options.out)
     return 0

@@ -7,6 +7,7 @@ people's code: run it where that is safe.
 import argparse
 import csv
 import io
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -20,10 +21,10 @@ _SIGNS = {"right": "✓", "wrong": "✗", "blank": "○"}
 
 
 class Row(NamedTuple):
-    """What one notebook has shown: the verdict on each exercise, and a remark if it did not run to its end."""
+    """What one notebook has shown: the verdict on each of its exercises, and a remark if it did not run to its end."""
 
     file: str
-    verdicts: dict[str, str]
+    verdicts: dict[str, str]  # "not reached" where the notebook ended before the check
     remark: str
 
     @property
@@ -34,7 +35,7 @@ class Row(NamedTuple):
 def examine(notebook: Path, seconds: float) -> Row:
     """Execute one notebook in an empty folder and collect the verdicts of its checks."""
     if not notebook.is_file():
-        return Row(notebook.name, {}, "no such file")
+        return Row(str(notebook), {}, "no such file")
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "progress"
         environment = {"COURSE_QUICK": "1", "COURSE_STRICT": "0", "COURSE_PROGRESS": str(kept)}
@@ -46,13 +47,20 @@ def examine(notebook: Path, seconds: float) -> Row:
             allow_errors=True,
             environment=environment,
         )
-        verdicts = {
-            exercise: verdict
-            for lesson in sorted(kept.glob("*.json"))
-            for exercise, verdict in records.read(lesson.stem, kept).items()
-        }
+        verdicts = dict.fromkeys(_exercises(notebook), "not reached")
+        for lesson in sorted(kept.glob("*.json")):
+            verdicts |= records.read(lesson.stem, kept)
     remark = outcome.problem or ("" if verdicts else "no exercise was checked")
-    return Row(notebook.name, verdicts, remark)
+    return Row(str(notebook), verdicts, remark)
+
+
+def _exercises(notebook: Path) -> list[str]:
+    """Return the names of the exercises in a notebook, none if it cannot be read."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return [cell["metadata"]["exercise"] for cell in cells if "exercise" in cell["metadata"]]
+    except (ValueError, KeyError, TypeError):
+        return []
 
 
 def table(rows: list[Row]) -> str:
@@ -60,18 +68,18 @@ def table(rows: list[Row]) -> str:
     width = max(len(row.file) for row in rows)
     lines = []
     for row in rows:
-        signs = " ".join(f"{_SIGNS.get(verdict, '?')}{exercise}" for exercise, verdict in row.verdicts.items())
+        signs = " ".join(f"{_SIGNS.get(verdict, '·')}{exercise}" for exercise, verdict in row.verdicts.items())
         remark = f"  [{row.remark}]" if row.remark else ""
         lines.append(f"{row.file:<{width}}  {row.right:>2}/{len(row.verdicts):<2}  {signs}{remark}")
-    return "\n".join([*lines, "✓ right   ✗ wrong   ○ blank"])
+    return "\n".join([*lines, "✓ right   ✗ wrong   ○ blank   · not reached"])
 
 
 def csv_text(rows: list[Row]) -> str:
-    """Return the rows as CSV: file, right, checked, remark, and a column for each exercise."""
+    """Return the rows as CSV: file, right, of how many, remark, and a column for each exercise."""
     exercises = list(dict.fromkeys(exercise for row in rows for exercise in row.verdicts))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["file", "right", "checked", "remark", *exercises])
+    writer.writerow(["file", "right", "of", "remark", *exercises])
     for row in rows:
         verdicts = [row.verdicts.get(exercise, "") for exercise in exercises]
         writer.writerow([row.file, row.right, len(row.verdicts), row.remark, *verdicts])
@@ -89,8 +97,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=300, help="time limit for each notebook (default: 300)")
     parser.add_argument("--csv", type=Path, help="write the table to this file, too")
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a console that lacks a sign must not cost the table
     rows = []
-    for file in options.files:
+    for file in _expand(options.files):
         print(f"running {file} …", file=sys.stderr)
         rows.append(examine(file, options.seconds))
     print(table(rows))
@@ -101,6 +111,15 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"could not write {options.csv}: {error.strerror}", file=sys.stderr)
             return 2
     return int(any(row.remark for row in rows))
+
+
+def _expand(files: list[Path]) -> list[Path]:
+    """Replace patterns by the files they stand for, as Windows' own shell does not."""
+    return [
+        path
+        for file in files
+        for path in (sorted(file.parent.glob(file.name)) if "*" in file.name and not file.exists() else [file])
+    ]
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ def check_temperature(temperature: float) -> None:
 def sample_token(logits: torch.Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> int:
     """Draw one token from logits of shape (vocab_size,) divided by `temperature`; temperature 0 takes the likeliest."""
     check_temperature(temperature)
-    if logits.isnan().any():
-        raise ValueError("the logits hold NaN: the training of this model has diverged, take an earlier checkpoint")
+    if logits.isnan().any() or not logits.max().isfinite():
+        raise ValueError("the logits hold NaN or infinity: the training of this model has diverged")
     if temperature < torch.finfo(torch.float32).tiny:  # 0, or so near to it that the division overflows
         return int(logits.argmax())
     scaled = (logits - logits.max()) / temperature  # at most 0, so no temperature makes the exponential overflow

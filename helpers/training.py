@@ -112,7 +112,10 @@ def _train_epoch(model: nn.Module, batches: Batches, optimizer: torch.optim.Opti
         optimizer.step()
         tally.add(loss.detach(), logits, targets)
     if not tally.count:
-        raise ValueError("there was not one batch to train on: the text is too short for its windows and batch size")
+        raise ValueError(
+            "there was not one batch to train on: is the text too short for its windows and batch size, "
+            "or can the batches be gone through only once?"
+        )
     return tally.score()
 
 

@@ -117,7 +117,7 @@ print(torch.stack([table[0], table[1]], dim=1).shape)  # joined along a new dime
 print(table.flatten(0, 1))  # dimensions 0 and 1 become one: six numbers in a row
 
 # %%
-best = table.argmax(-1)  # along the last dimension, the place of the largest number: one for each row
+best = table.argmax(-1)  # in each row, the place of the largest number
 print(best, best == torch.tensor([1, 0]))  # compared number by number
 print((best == torch.tensor([1, 0])).float().mean())  # as 1.0 and 0.0, and their mean
 print(table.sum().item(), table[0].tolist())  # plain Python numbers
@@ -1020,7 +1020,8 @@ check.progress()
 #
 # ## Try
 #
-# - Load your own text in place of Python's: `load_corpus("my_book.txt")`, any file in UTF-8.
+# - Load your own text in place of Python's: `load_corpus("my_book.txt")`, any file in UTF-8. It should have at least
+#   21,000 characters, so that the test part still fills a batch of 32 windows.
 # - Train the English model with hidden sizes 64 and 512. What do you pay, and what do you get?
 #
 # ## Read on

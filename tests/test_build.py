@@ -1,6 +1,7 @@
 """The build, on small projects and on this one."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -87,14 +88,14 @@ def test_same_lesson_gives_the_same_bytes_in_another_process(built):
     code = (
         "import sys, pathlib; from tools.lesson import read_lesson; from tools.notebooks import *;"
         "lesson = read_lesson(pathlib.Path(sys.argv[1]));"
-        "sys.stdout.write(notebook_text(make_notebook(lesson, solved=True)) + answers_module(lesson))"
+        "sys.stdout.buffer.write((notebook_text(make_notebook(lesson, solved=True)) + answers_module(lesson)).encode())"
     )
     path = built / "lessons" / "00_start_here.py"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code, str(path)],
             cwd=ROOT,
-            env={"PYTHONHASHSEED": seed},
+            env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
         ).stdout
@@ -132,6 +133,7 @@ def test_imports_are_followed_through_the_package():
     lesson = read_lesson(ROOT / "lessons" / "01_alphabet.py")
     names = {path.relative_to(ROOT).as_posix() for path in imported_files(lesson)}
     assert {"helpers/checks/alphabet_network.py", "helpers/checks/contract.py", "helpers/files.py"} <= names
+    assert {"helpers/__init__.py", "helpers/checks/__init__.py"} <= names
     assert "helpers/progress.py" not in names
     assert fingerprint(lesson) == fingerprint(read_lesson(lesson.path))
 
@@ -183,6 +185,51 @@ def test_hand_edited_notebook_is_moved_to_work(project, executions):
         assert Build(project).differences() == []
 
 
+def test_interrupted_build_takes_no_notebook_for_edited(project, monkeypatch):
+    def interrupted(*args, **limits):
+        raise KeyboardInterrupt
+
+    write_lesson(project, CELLS.replace("# Why?", "# Why not?"))
+    with monkeypatch.context() as patch:
+        patch.setattr(build_module, "execute_notebook", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Build(project).run()
+    write_lesson(project, CELLS.replace("# Why?", "# Why, then?"))
+    assert Build(project).run() == []
+    assert not (project / "work").exists()
+    assert Build(project).differences() == []
+
+
+def test_lost_state_is_built_anew(project, executions):
+    for damage in (None, "{"):
+        state = project / "tools" / "built.json"
+        state.unlink() if damage is None else state.write_text(damage, encoding="utf-8")
+        assert Build(project).differences() != []
+        assert Build(project).run() == []
+        assert Build(project).differences() == []
+        assert not (project / "work").exists()
+
+
+def test_file_saved_during_the_execution_is_not_taken_for_executed(project, executions, monkeypatch):
+    path = project / "constraints.txt"
+
+    def save_meanwhile(source, out, **limits):
+        path.write_text("saved meanwhile", encoding="utf-8")
+        out.write_bytes(source.read_bytes())
+        return Outcome("")
+
+    monkeypatch.setattr(build_module, "execute_notebook", save_meanwhile)
+    Build(project).run(force=True)
+    assert Build(project).differences() == ["solutions/00_start_here.ipynb (must be executed again)"]
+
+
+def test_statement_that_does_not_hold_is_refused(project):
+    before = (project / "solutions" / "00_start_here.ipynb").read_bytes()
+    write_lesson(project, CELLS.replace('print(next_letter("a"))', 'print("b follows a:", next_letter("a") == "c")'))
+    assert Build(project).run() == ["00_start_here: does not hold: b follows a: False; its solution stays as it was"]
+    assert (project / "solutions" / "00_start_here.ipynb").read_bytes() == before
+
+
 def test_work_is_never_touched(project, executions):
     work = project / "work" / "00_start_here.ipynb"
     work.parent.mkdir()
@@ -216,9 +263,12 @@ def test_changed_output_is_no_difference(project):
 
 
 def test_removed_lesson_takes_its_notebooks_along(project):
+    edited = (project / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8").replace("...", "return 1")
+    (project / "notebooks" / "00_start_here.ipynb").write_text(edited, encoding="utf-8")
     (project / "lessons" / "00_start_here.py").unlink()
     Build(project).run()
-    assert not list(project.glob("*/*.ipynb"))
+    assert [path.relative_to(project).as_posix() for path in project.glob("*/*.ipynb")] == ["work/00_start_here.ipynb"]
+    assert (project / "work" / "00_start_here.ipynb").read_text(encoding="utf-8") == edited
     assert json.loads((project / "tools" / "built.json").read_text(encoding="utf-8")) == {
         "executed": {},
         "notebooks": {},

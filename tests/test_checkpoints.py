@@ -154,25 +154,25 @@ def test_a_checkpoint_of_another_vocabulary_is_refused(path, symbols, counts):
 
 
 def test_a_checkpoint_of_another_shape_is_refused(path):
-    line = r"holds another model \(CharRNN\): .* is \(4,\) in the file and \(6,\) in yours"
+    line = r"holds another model \(CharRNN\): .* is \(4,\) of float32 in the file and \(6,\) of float32 in yours"
     refused(path, line, new_model(hidden_size=6))
 
 
 def test_a_checkpoint_with_other_names_is_refused(path):
-    line = r"holds another model \(CharRNN\): bias is missing in the file and \(4,\) in yours"
+    line = r"holds another model: a CharRNN, and yours is a Linear"
     refused(path, line, nn.Linear(3, 4))
 
 
 def test_a_checkpoint_with_a_weight_more_is_refused(path):
     model = new_model(1)
     model.output.bias = None
-    refused(path, r"output.bias is \(5,\) in the file and missing in yours", model)
+    refused(path, r"output.bias is \(5,\) of float32 in the file and missing in yours", model)
 
 
 def test_a_checkpoint_with_a_weight_less_is_refused(path):
     model = new_model(1)
     model.extra = nn.Parameter(torch.zeros(2))
-    refused(path, r"extra is missing in the file and \(2,\) in yours", model)
+    refused(path, r"extra is missing in the file and \(2,\) of float32 in yours", model)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 8, 100, 0.5, -1], ids=lambda kept: f"the first {kept}")

@@ -119,13 +119,13 @@ def test_checks_are_fast(check_answer):
         check_answer(module, exercise, answer)
         seconds.append(time.perf_counter() - start)
     assert sorted(seconds)[len(seconds) // 2] < 1
-    assert max(seconds) < 3  # a busy machine; the benchmark measures in peace
 
 
 @pytest.mark.parametrize(("module", "exercise"), EXERCISES)
 @pytest.mark.parametrize("kind", ["raises", "never ends", "gives None", "gives a list", "takes nothing", "exits"])
 def test_answers_that_are_broken(module, exercise, kind, check_answer, monkeypatch):
-    monkeypatch.setenv("COURSE_CHECK_SECONDS", "0.3")
+    if kind == "never ends":
+        monkeypatch.setenv("COURSE_CHECK_SECONDS", "0.3")
     body, line = {
         "raises": ("raise KeyError('no such thing')", "your code raised KeyError: 'no such thing', in line"),
         "never ends": ("while True: pass", "stopped after 0.3 seconds"),
@@ -168,6 +168,38 @@ def test_printing_is_shown_once(module, exercise, check_answer):
     answer = run_cell(source, namespace | {"Solved": solved})[exercise]
     _, shown = check_answer(module, exercise, answer)
     assert shown == f"printed by your code:\n  looking\n✓ {exercise}: right.\n"
+
+
+@pytest.mark.parametrize(("module", "exercise"), EXERCISES)
+def test_changing_an_input_is_not_right(module, exercise, check_answer):
+    solved = namespace_of(LESSONS[module])[exercise]
+    changed = run_cell(MEDDLER.format(exercise=exercise), {"Solved": solved, "__name__": "__main__"})
+    _, shown = check_answer(module, exercise, changed[exercise])
+    takes_only_text_and_models = {"next_letter", "train_epoch", "evaluate", "build_vocabulary"}
+    assert ("changes its argument" in shown) == (exercise not in takes_only_text_and_models | {"CharRNN"})
+
+
+MEDDLER = """
+def meddle(things):
+    for thing in things:
+        if isinstance(thing, dict):
+            thing.pop(next(iter(thing)), None)
+        elif isinstance(thing, tuple):
+            meddle(thing)
+        elif hasattr(thing, "add_") and thing.numel():
+            thing.data.add_(1)
+
+if isinstance(Solved, type):
+    class {exercise}(Solved):
+        def __init__(self, *a, **k):
+            super().__init__(*a, **k)
+            meddle([*a, *k.values()])
+else:
+    def {exercise}(*a, **k):
+        result = Solved(*a, **k)
+        meddle([*a, *k.values()])
+        return result
+"""
 
 
 @pytest.mark.parametrize(("module", "exercise"), EXERCISES)

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_jupyterlab_opens_and_serves_notebook_00(checkout):
     port = free_port()
     options = [f"--port={port}", "--IdentityProvider.token=test", "--ServerApp.port_retries=0"]
     options += ["--allow-root"] if hasattr(os, "getuid") and os.getuid() == 0 else []
-    environment = os.environ | {"BROWSER": f"{sys.executable} {checkout / 'browser.py'} %s"}
+    environment = os.environ | {"BROWSER": f"'{as_posix(sys.executable)}' '{as_posix(checkout / 'browser.py')}' %s"}
     command = [sys.executable, "-m", "tools.lab", *options]
     with (checkout / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=checkout, env=environment, stdout=log, stderr=log)
@@ -62,6 +63,10 @@ def test_jupyterlab_opens_and_serves_notebook_00(checkout):
     assert "/lab/tree/work/00_start_here.ipynb" in opened
     assert "copied work/00_start_here.ipynb" in (checkout / "log.txt").read_text(encoding="utf-8")
     assert (checkout / "work" / "01_alphabet.ipynb").read_text(encoding="utf-8") == "my answers"
+
+
+def as_posix(path):
+    return Path(path).as_posix()
 
 
 def free_port():

@@ -27,6 +27,12 @@ BROKEN = {
     ),
     "solution in an ordinary cell": (CELLS.replace("import math", f"{BEGIN}\nimport math\n{END}"), 5, "no exercise"),
     "no check after it": (CELLS.replace("next_letter = check.", "check."), 8, "must hold the check"),
+    "an ordinary cell that is not Python": (CELLS.replace("import math", "%matplotlib inline"), 5, "not Python"),
+    "an empty solution": (CELLS.replace("    return chr((ord(letter) - 97 + 1) % 26 + 97)\n", "\n"), 8, "is empty"),
+    "no code cell": ("# %% [markdown]\n# # A lesson\n", 1, "no code cell"),
+    "data that is not there": (
+        "# ---\n# jupyter:\n#   course:\n#     data: [data/nothing.txt]\n# ---\n\n" + CELLS, 1, "no such file"
+    ),
     "a global of the notebook": (CELLS.replace("chr((ord", "offset + chr((ord"), 12, "uses 'offset'"),
     "a later exercise": (CELLS.replace("chr((ord", "later + chr((ord"), 12, "uses 'later'"),
     "the same name twice": (TWICE, 31, "two exercises"),
@@ -68,6 +74,8 @@ def test_names_may_come_from_imports_builtins_and_earlier_exercises(tmp_path):
 
 
 def test_data_is_named_in_the_header(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "README.md").touch()
     header = "# ---\n# jupyter:\n#   course:\n#     data: [data/README.md]\n# ---\n\n"
     assert read_lesson(write_lesson(tmp_path, header + CELLS)).data == ["data/README.md"]
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.cells import lessons
 from tools.lesson import ROOT
+from tools.notebooks import untrue_statements
 
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 IGNORE = "nbval-ignore-output"
@@ -54,6 +55,22 @@ def test_solution_was_executed_from_top_to_bottom_without_an_error(name):
     assert not [output for output in outputs if output.output_type == "error"]
     assert not [output for output in outputs if "application/vnd.jupyter.widget-view+json" in output.get("data", {})]
     assert not [output for output in outputs if "\r" in output.get("text", "")]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_stored_statement_is_false(name):
+    assert untrue_statements(read("solutions", name)) == []
+
+
+def test_the_sanity_check_of_lesson_01_holds():
+    text = (ROOT / "solutions" / "01_alphabet.ipynb").read_text(encoding="utf-8")
+    for statement in (
+        "the loss is below 0.01: True",
+        "every letter right: True",
+        *(f"temperature {temperature}: the alphabet, ten times: True" for temperature in (0, 0.2, 0.5)),
+        "beats the bigram by more than half a nat: True",
+    ):
+        assert statement in text
 
 
 @pytest.mark.parametrize("name", LESSONS)

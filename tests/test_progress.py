@@ -1,6 +1,7 @@
 """The instructor's table, on notebooks that were handed in."""
 
 import csv
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -23,7 +24,8 @@ def handed_in(tmp_path_factory):
     nbformat.write(wrong, folder / "eve.ipynb")
     for file, source in {"dan": "import os\nos._exit(1)", "kim": "while True: pass"}.items():
         broken = short(nbformat.read(ROOT / "solutions" / name, as_version=4))
-        broken.cells.append(nbformat.v4.new_code_cell(source))
+        place = 0 if file == "dan" else len(broken.cells)
+        broken.cells.insert(place, nbformat.v4.new_code_cell(source))
         nbformat.write(broken, folder / f"{file}.ipynb")
     (folder / "notes.ipynb").write_text("no notebook", encoding="utf-8")
     return folder
@@ -41,20 +43,33 @@ def exercise(notebook):
 
 
 def test_table_and_csv(handed_in, tmp_path, capsys):
-    files = [str(handed_in / f"{name}.ipynb") for name in ("ada", "bob", "eve", "dan", "kim", "notes", "nobody")]
-    assert main([*files, "--seconds", "12", "--csv", str(tmp_path / "out.csv")]) == 1
-    lines = {line.split(".ipynb")[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert lines["ada"].split() == ["ada.ipynb", "0/1", "○next_letter"]
-    assert lines["bob"].split() == ["bob.ipynb", "1/1", "✓next_letter"]
-    assert lines["eve"].split() == ["eve.ipynb", "0/1", "✗next_letter"]
-    assert "1/1   ✓next_letter  [the kernel died]" in lines["dan"]
-    assert "1/1   ✓next_letter  [" in lines["kim"]
-    assert "stopped after 12 s" in lines["kim"]
+    files = [str(handed_in / f"{name}.ipynb") for name in ("ada", "bob", "eve", "dan", "notes", "nobody")]
+    assert main([*files, "--seconds", "60", "--csv", str(tmp_path / "out.csv")]) == 1
+    lines = {Path(line.split("  ")[0]).stem: line for line in capsys.readouterr().out.splitlines()}
+    assert lines["ada"].split() == [files[0], "0/1", "○next_letter"]
+    assert lines["bob"].split() == [files[1], "1/1", "✓next_letter"]
+    assert lines["eve"].split() == [files[2], "0/1", "✗next_letter"]
+    assert lines["dan"].split("  ", 1)[1].strip() == "0/1   ·next_letter  [the kernel died]"
     assert "0/0" in lines["notes"]
     assert "[no such file]" in lines["nobody"]
     rows = list(csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()))
-    assert [row["next_letter"] for row in rows] == ["blank", "right", "wrong", "right", "right", "", ""]
-    assert rows[6]["remark"] == "no such file"
+    assert [row["next_letter"] for row in rows] == ["blank", "right", "wrong", "not reached", "", ""]
+    assert [row["file"] for row in rows] == files
+    assert rows[5]["remark"] == "no such file"
+
+
+def test_notebook_that_hangs_costs_its_own_row_only(handed_in, capsys):
+    assert main([str(handed_in / "kim.ipynb"), "--seconds", "8"]) == 1
+    row = capsys.readouterr().out.splitlines()[0]
+    assert "stopped after 8 s" in row
+    assert "/1 " in row
+
+
+def test_patterns_are_expanded_where_the_shell_does_not(handed_in, capsys):
+    main([str(handed_in / "nob*.ipynb"), str(handed_in / "not*.ipynb")])
+    rows = capsys.readouterr().out.splitlines()
+    assert len(rows) == 2
+    assert rows[0].startswith(str(handed_in / "notes.ipynb"))
 
 
 def test_all_good_exits_with_0(handed_in, capsys):

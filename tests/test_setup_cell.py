@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 import types
 
 import pytest
@@ -93,5 +94,6 @@ def test_colab_after_a_restart_does_not_clone_again(source, colab, repository, t
     assert [command[0] for command in colab] == ["git", sys.executable, sys.executable]
 
 
-def test_no_address_is_set_yet():
-    assert 'REPOSITORY = ""' in setup_source()
+def test_address_comes_from_the_one_place():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert f'REPOSITORY = "{project["tool"]["course"]["repository"]}"' in setup_source()

@@ -114,7 +114,7 @@ def test_evaluate_of_no_batch_is_an_error_and_never_a_loss_of_0():
 
 
 def test_fit_on_no_batch_is_an_error_and_never_a_loss_of_0():
-    with pytest.raises(ValueError, match="not one batch to train on: the text is too short"):
+    with pytest.raises(ValueError, match="not one batch to train on: is the text too short"):
         fit(new_model(), [], epochs=1, progress=False)
 
 

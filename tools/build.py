@@ -17,7 +17,7 @@ from helpers.execution import Outcome, execute_notebook
 from helpers.files import write_whole
 from tools.fingerprint import fingerprint
 from tools.lesson import ROOT, Lesson, LessonError, all_lessons, read_lesson
-from tools.notebooks import answers_module, make_notebook, notebook_text, without_outputs
+from tools.notebooks import answers_module, make_notebook, notebook_text, untrue_statements, without_outputs
 
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
 EXECUTION = {"PYTHONHASHSEED": "0", "COURSE_STRICT": "1", "COURSE_QUICK": "0"}
@@ -30,13 +30,15 @@ class Build:
         self.root = root
         self._state_file = root / "tools" / "built.json"  # digests: of what executed, and of each blank notebook
         self.state = {"executed": {}, "notebooks": {}}
-        if self._state_file.exists():
-            self.state |= json.loads(self._state_file.read_text(encoding="utf-8"))
+        self.state |= _read_json(self._state_file)
 
     def differences(self) -> list[str]:
         """Name everything that is not as the lessons say, outputs aside."""
         lessons = [read_lesson(path) for path in all_lessons(self.root)]
         found = [self._name(path) for lesson in lessons for path, text in self._texts(lesson) if _read(path) != text]
+        for lesson in lessons:
+            if self.state["notebooks"].get(lesson.name) != _digest(notebook_text(make_notebook(lesson, solved=False))):
+                found.append(f"{self._name(self._state_file)} (does not know notebooks/{lesson.name}.ipynb)")
         for lesson in lessons:
             if not self._is_executed(lesson):
                 found.append(f"{self._name(self._solution(lesson))} (must be executed again)")
@@ -52,15 +54,16 @@ class Build:
                 problems.append(str(error))
         if problems:
             return problems
-        for lesson in lessons:
-            for path, text in self._texts(lesson):
-                self._write(path, text)
-            if force or not self._is_executed(lesson):
-                problems += self._execute(lesson)
-        for path in self._left_over(lessons):
-            print(f"removed {self._name(path)}: it has no lesson")
-            path.unlink()
-        self._save_state(lessons)
+        try:
+            for lesson in lessons:
+                for path, text in self._texts(lesson):
+                    self._write(path, text)
+                if force or not self._is_executed(lesson):
+                    problems += self._execute(lesson)
+            for path in self._left_over(lessons):
+                self._remove(path)
+        finally:
+            self._save_state(lessons)  # also after Ctrl-C: what was written is then known
         return problems
 
     def _texts(self, lesson: Lesson) -> list[tuple[Path, str]]:
@@ -70,13 +73,20 @@ class Build:
         ]
 
     def _write(self, path: Path, text: str) -> None:
-        if _read(path) == text:
-            return
+        changed = _read(path) != text
         if path.suffix == ".ipynb":
-            self._rescue(path)
+            if changed:
+                self._rescue(path)
             self.state["notebooks"][path.stem] = _digest(text)
-        write_whole(path, text)
-        print(f"wrote {self._name(path)}")
+        if changed:
+            write_whole(path, text)
+            print(f"wrote {self._name(path)}")
+
+    def _remove(self, path: Path) -> None:
+        if path.parent.name == "notebooks":
+            self._rescue(path)
+        path.unlink(missing_ok=True)
+        print(f"removed {self._name(path)}: it has no lesson")
 
     def _rescue(self, path: Path) -> None:
         """Move a notebook that somebody edited by hand to work/, under a name that is free there."""
@@ -98,15 +108,18 @@ class Build:
         return notebook_text(stored) == notebook_text(make_notebook(lesson, solved=True))
 
     def _execute(self, lesson: Lesson) -> list[str]:
-        start = time.perf_counter()
+        start, wanted = time.perf_counter(), fingerprint(lesson, self.root)  # a file may be saved while it runs
         with tempfile.TemporaryDirectory() as folder:
             source, out = Path(folder) / "in.ipynb", Path(folder) / "out.ipynb"
             write_whole(source, notebook_text(make_notebook(lesson, solved=True)))
             outcome = self._execute_twice(source, out, lesson.name)
             if outcome.problem:
                 return [f"{lesson.name}: {outcome.problem}; its solution stays as it was"]
-            write_whole(self._solution(lesson), notebook_text(nbformat.read(out, as_version=4)))
-        self.state["executed"][lesson.name] = fingerprint(lesson, self.root)
+            notebook = nbformat.read(out, as_version=4)
+        if untrue := untrue_statements(notebook):
+            return [f"{lesson.name}: does not hold: {'; '.join(untrue)}; its solution stays as it was"]
+        write_whole(self._solution(lesson), notebook_text(notebook))
+        self.state["executed"][lesson.name] = wanted
         print(f"executed {self._name(self._solution(lesson))} in {time.perf_counter() - start:.0f} s")
         return []
 
@@ -150,6 +163,13 @@ class Build:
 
 def _read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _read_json(path: Path) -> dict:
+    try:
+        return json.loads(_read(path) or "{}")
+    except ValueError:
+        return {}  # damaged: everything is then built anew
 
 
 def _digest(text: str) -> str:

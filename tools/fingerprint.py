@@ -19,15 +19,15 @@ def fingerprint(lesson: Lesson, root: Path = ROOT) -> str:
 
 
 def imported_files(lesson: Lesson, root: Path = ROOT) -> set[Path]:
-    """Return the files of the package that a lesson imports, directly or through others; built answers left out."""
+    """Return the files of the package that a lesson imports, anywhere in its code, directly or through others."""
     found: set[Path] = set()
-    waiting = _modules("\n".join(lesson.imports()))
+    waiting = set().union(*(_modules(cell.source) for cell in lesson.cells if cell.kind == "code"))
     while waiting:
         path = _file(waiting.pop(), root)
         if path and path not in found:
             found.add(path)
             waiting |= _modules(path.read_text(encoding="utf-8"))
-    return {path for path in found if path.parent.name != "answers"}
+    return found
 
 
 def _modules(source: str) -> set[str]:
@@ -37,7 +37,8 @@ def _modules(source: str) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name for name in names if name.split(".")[0] == "helpers"}
+    own = [name.split(".") for name in names if name.split(".")[0] == "helpers"]
+    return {".".join(parts[:length]) for parts in own for length in range(1, len(parts) + 1)}  # packages run, too
 
 
 def _file(module: str, root: Path) -> Path | None:

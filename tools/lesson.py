@@ -73,7 +73,10 @@ def all_lessons(root: Path = ROOT) -> list[Path]:
 
 def read_lesson(path: Path) -> Lesson:
     """Read a lesson and hold it to the rules. Raises LessonError at the first that it breaks."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise LessonError(path, 1, f"not UTF-8: {error.reason} at byte {error.start}") from None
     notebook = jupytext.reads(text, fmt="py:percent")
     starts = [number for number, line in enumerate(text.splitlines(), 1) if _CELL.match(line)]
     if len(starts) != len(notebook.cells):
@@ -88,8 +91,15 @@ def read_lesson(path: Path) -> Lesson:
 
 
 def _check_rules(lesson: Lesson) -> None:
+    if not any(cell.kind == "code" for cell in lesson.cells):
+        raise LessonError(lesson.path, 1, "there is no code cell")
+    for name in lesson.data:
+        if not (lesson.path.parent.parent / name).is_file():
+            raise LessonError(lesson.path, 1, f"its header names the data {name!r}, and there is no such file")
     for cell in lesson.cells:
         _check_markers(lesson, cell)
+        if cell.kind == "code":
+            _check_python(lesson, cell)
     seen: set[str] = set()
     known = {name for cell in lesson.cells if cell.kind == "code" and not cell.exercise for name in _imported(cell)}
     for number, cell in enumerate(lesson.cells):
@@ -124,11 +134,15 @@ def _check_markers(lesson: Lesson, cell: Cell) -> None:
         raise LessonError(lesson.path, cell.line, "a solution in a code cell that is no exercise")
 
 
-def _check_definition(lesson: Lesson, cell: Cell) -> ast.FunctionDef | ast.ClassDef:
+def _check_python(lesson: Lesson, cell: Cell) -> None:
     try:
-        body = _tree(cell).body
+        _tree(cell)
     except SyntaxError as error:
         raise LessonError(lesson.path, cell.line + (error.lineno or 1) - 1, f"not Python: {error.msg}") from None
+
+
+def _check_definition(lesson: Lesson, cell: Cell) -> ast.FunctionDef | ast.ClassDef:
+    body = _tree(cell).body
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef | ast.ClassDef) or body[0].name != cell.exercise:
         raise LessonError(
             lesson.path, cell.line, f"the cell must hold exactly one function or class, called {cell.exercise!r}"
@@ -148,6 +162,8 @@ def _check_place_of_solution(lesson: Lesson, cell: Cell, definition: ast.Functio
         inside = (inside or line.strip() == BEGIN) and line.strip() != END
         if inside and line.strip() and line.strip() != BEGIN:
             answers.append(number)
+    if not answers:
+        raise LessonError(lesson.path, cell.line, f"the solution of {cell.exercise!r} is empty")
     for number in answers:
         if not any(first <= number <= last for first, last in bodies):
             raise LessonError(lesson.path, cell.line + number - 1, "a solution must stand inside a function's body")
@@ -156,14 +172,17 @@ def _check_place_of_solution(lesson: Lesson, cell: Cell, definition: ast.Functio
 def _check_names(lesson: Lesson, cell: Cell, known: set[str]) -> None:
     for name in sorted(used_names(without_markers(cell.source))):
         if name not in known and not hasattr(builtins, name):
-            line = next(
-                number for number, line in enumerate(cell.source.splitlines()) if re.search(rf"\b{name}\b", line)
-            )
+            line = _line_of_name(cell, name)
             raise LessonError(
                 lesson.path,
-                cell.line + line,
+                cell.line + line - 1,
                 f"{cell.exercise!r} uses {name!r}, which is no argument, import or earlier exercise",
             )
+
+
+def _line_of_name(cell: Cell, name: str) -> int:
+    nodes = [node for node in ast.walk(_tree(cell)) if isinstance(node, ast.Name) and node.id == name]
+    return min(node.lineno for node in nodes)
 
 
 def _check_is_checked(lesson: Lesson, cell: Cell, following: list[Cell]) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -48,6 +49,13 @@ def without_outputs(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return bare
+
+
+def untrue_statements(notebook: NotebookNode) -> list[str]:
+    """Return each printed line that states something and ends in `False`: a solution must not hold one."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    lines = [line for output in outputs for line in output.get("text", "").splitlines()]
+    return [line for line in lines if re.search(r": False\b", line)]
 
 
 def answers_module(lesson: Lesson) -> str:

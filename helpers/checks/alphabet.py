@@ -37,14 +37,14 @@ def build_vocabulary(answer):
 def _compare_numbering(text: str, numbering: dict) -> None:
     symbols = sorted(set(text))
     right = {symbol: index for index, symbol in enumerate(symbols)}
+    for number in numbering.values():
+        expect(type(number) is int, f"the values of char_to_idx should be integers, and {number!r} is none")
     if numbering == right:
         return
     if sorted(map(str, numbering)) != symbols:
         if {symbol.lower() for symbol in symbols} == set(numbering):
             raise Mistake("capitals are lost: 'Z' and 'z' are two characters, keep the text as it is")
         raise Mistake(f"for {text!r}, char_to_idx should have {len(symbols)} characters, and has {len(numbering)}")
-    if any(not isinstance(number, int) for number in numbering.values()):
-        raise Mistake(f"the values of char_to_idx should be integers, and {next(iter(numbering.values()))!r} is none")
     if numbering == {symbol: index + 1 for symbol, index in right.items()}:
         raise Mistake("your numbers start at 1: count from 0, the first row of the embedding")
     if numbering[symbols[-1]] - numbering[symbols[0]] == ord(symbols[-1]) - ord(symbols[0]) != len(symbols) - 1:
@@ -93,6 +93,8 @@ def encode(answer):
     )
     try:
         unknown = answer("?", dict(char_to_idx))
+    except Mistake:
+        raise
     except Exception:
         return
     raise Mistake(f"a character outside the vocabulary becomes {show(unknown)} in silence: let it be an error")
@@ -139,6 +141,8 @@ def CharDataset(answer):  # noqa: N802 (named like the exercise)
     _compare_window(windows[0], tokens, 0)
     expect_type(windows.__len__(), int, "`len` of the data set")
     _compare_count(len(windows), 6, "20 tokens, length 4, stride 3", without_target=6, without_stride=16)
+    longer = answer(tokens, 7, 5)
+    expect(len(longer[1][0]) == len(longer[1][1]) == 7, "with sequence_length 7 a window should have 7 characters")
     for length, count in ((10, 3), (11, 4), (5, 1)):
         _compare_count(
             len(answer(tokens[:length], 4, 2)), count, f"{length} tokens, length 4, stride 2",

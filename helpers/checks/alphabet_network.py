@@ -124,6 +124,7 @@ def _compare_logits(model: nn.Module, tokens: torch.Tensor, logits: torch.Tensor
             ],
             tolerance=1e-4,
         )  # fmt: skip
+        _compare_gradients(model, logits, right)
         return
     mistakes = [
         (_formula(model, tokens, squash=lambda x: x)[0], "the tanh is missing"),
@@ -140,6 +141,18 @@ def _compare_logits(model: nn.Module, tokens: torch.Tensor, logits: torch.Tensor
         if same(logits, wrong, 1e-4):
             raise Mistake(message)
     raise Mistake("the logits are not those of the formula: compare your loop with it, one step at a time")
+
+
+def _compare_gradients(model: nn.Module, logits: torch.Tensor, right: torch.Tensor) -> None:
+    expect(
+        logits.requires_grad,
+        "the logits carry no gradient, so nothing can be learned: no torch.no_grad() and no .detach() in `forward`",
+    )
+    weights = list(model.parameters())
+    own = torch.autograd.grad(logits.sum(), weights, allow_unused=True)
+    wanted = torch.autograd.grad(right.sum(), weights)
+    flows = all(gradient is not None and same(gradient, goal, 1e-3) for gradient, goal in zip(own, wanted, strict=True))
+    expect(flows, "the numbers are right, but the gradient does not flow back through time: no .detach() in the loop")
 
 
 def _expect_carried_state(model: nn.Module, tokens: torch.Tensor, logits: torch.Tensor, last: torch.Tensor) -> None:
@@ -175,8 +188,9 @@ def sequence_loss(answer):
     right = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
     _compare_loss(result, right, logits, targets)
     learned = torch.zeros(1, 1, 2, requires_grad=True)
+    loss = answer(learned, torch.tensor([[1]]))
     expect(
-        answer(learned, torch.tensor([[1]])).requires_grad,
+        loss.requires_grad and torch.autograd.grad(loss, learned, allow_unused=True)[0] is not None,
         "the loss has no gradient: keep it a tensor, without .item(), .detach() or torch.no_grad()",
     )
 

@@ -40,8 +40,29 @@ class _Spy(vanilla_rnn.CharRNN):
         return all(call["given"] is not None and bool(call["given"].any()) for call in self.calls[1:])
 
 
-def _loader() -> DataLoader:
-    return DataLoader(TensorDataset(torch.randint(5, (12, 5)), torch.randint(5, (12, 5))), batch_size=3)
+class _Loader:
+    """A loader of which an answer may use what the lesson taught: the loop, and `len`."""
+
+    def __init__(self, loader):
+        self._loader = loader
+
+    def __iter__(self):
+        return iter(self._loader)
+
+    def __len__(self):
+        return len(self._loader)
+
+    def __getattr__(self, name: str):
+        raise Mistake(
+            f"you use `loader.{name}`: take only its batches and its `len`, since not every loader has more "
+            "(the number of windows in a batch is `len(inputs)`)"
+        )
+
+
+def _loader() -> _Loader:
+    return _Loader(
+        DataLoader(TensorDataset(torch.randint(5, (13, 5)), torch.randint(5, (13, 5))), batch_size=3, drop_last=True)
+    )
 
 
 class _Scores(NamedTuple):
@@ -92,6 +113,11 @@ def train_epoch(answer):
             raise Mistake(
                 "the graph of one batch hangs on to the next: write `hidden = hidden.detach()` before each batch"
             ) from None
+        if "inplace" in str(error) and spied.calls[-1]["attached"]:
+            raise Mistake(
+                "the state still holds the graph of the last batch, and `retain_graph` does not help: write "
+                "`hidden = hidden.detach()` before each batch"
+            ) from None
         if "inplace" in str(error):
             raise Mistake("the weights move between forward and backward: first backward, then step") from None
         raise
@@ -101,7 +127,7 @@ def train_epoch(answer):
     _compare_scores(result, scores)
 
 
-def _compare_trained(start: nn.Module, batches: DataLoader, weights: torch.Tensor, right: torch.Tensor) -> None:
+def _compare_trained(start: nn.Module, batches: _Loader, weights: torch.Tensor, right: torch.Tensor) -> None:
     if same(weights, right, 1e-4):
         return
     mistakes = [
@@ -145,7 +171,7 @@ def evaluate(answer):
         raise Mistake("each batch starts from a fresh state: carry it from batch to batch, as in training")
     _compare_scores(result, scores)
     try:
-        nothing = answer(_Spy(), DataLoader([]))
+        nothing = answer(_Spy(), _Loader([]))
     except ValueError:
         return
     except Exception as error:

@@ -82,6 +82,7 @@ def _close(shares: torch.Tensor, wanted: torch.Tensor) -> bool:
 class _Counter(nn.Module):
     """A model whose next character depends on everything it was fed: its state is a sum that each token changes."""
 
+    hidden_size = 1
     size = 61  # a prime: its texts hardly ever agree by chance
 
     def __init__(self):
@@ -112,10 +113,10 @@ class _Counter(nn.Module):
 
 
 _SYMBOLS = (string.ascii_letters + string.digits)[: _Counter.size]
-_VOCABULARY = (
-    {symbol: index for index, symbol in enumerate(_SYMBOLS)},
-    dict(enumerate(_SYMBOLS)),
-)
+
+
+def _vocabulary() -> tuple[dict[str, int], dict[int, str]]:
+    return {symbol: index for index, symbol in enumerate(_SYMBOLS)}, dict(enumerate(_SYMBOLS))
 
 
 def _write(start: str, k: int) -> str:
@@ -133,7 +134,7 @@ def generate_text(answer):
     start, k = "bead", 8
     model = _Counter()
     try:
-        written = answer(model, start, k, 0, _VOCABULARY)
+        written = answer(model, start, k, 0, _vocabulary())
     except KeyError as error:
         if not isinstance(error.args[0], int):
             raise
@@ -144,14 +145,14 @@ def generate_text(answer):
     expect(len(model.fed) > 0, "the model was never called")
     expect(model.rows == {1}, "the model was given several windows: put one row of tokens into the batch, with [None]")
     _compare_text(written, start, k, model.fed)
-    expect(answer(_Counter(), "c", 1, 0, _VOCABULARY) == _write("c", 1), "one character after 'c' comes out wrong")
-    expect(answer(_Counter(), start, 0, 0, _VOCABULARY) == start, "with k = 0 the start should come back as it is")
+    expect(answer(_Counter(), "c", 1, 0, _vocabulary()) == _write("c", 1), "one character after 'c' comes out wrong")
+    expect(answer(_Counter(), start, 0, 0, _vocabulary()) == start, "with k = 0 the start should come back as it is")
     expect(not model.graph, "gradients are tracked while writing: put the loop under `with torch.no_grad():`")
     warm = _Counter()
     warm.hot = True
-    texts = {answer(warm, start, k, 1.0, _VOCABULARY) for _ in range(5)}
+    texts = {answer(warm, start, k, 1.0, _vocabulary()) for _ in range(5)}
     expect(len(texts) > 1, "at temperature 1 the text is the same every time: hand the temperature on when you draw")
-    cold = answer(warm, start, k, 0.01, _VOCABULARY)
+    cold = answer(warm, start, k, 0.01, _vocabulary())
     expect(cold == _write(start, k), "at a low temperature the text is as wild as at 1: hand the temperature on")
 
 

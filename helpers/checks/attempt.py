@@ -64,7 +64,11 @@ def nothing_global_changes() -> Iterator[None]:
     python_state, numpy_state = random.getstate(), np.random.get_state()
     dtype = torch.get_default_dtype()
     try:
-        with torch.random.fork_rng(devices=[]), torch.enable_grad(), warnings.catch_warnings():
+        with (
+            torch.random.fork_rng(devices=range(torch.cuda.device_count())),
+            torch.enable_grad(),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore")
             random.seed(0)
             np.random.seed(0)
@@ -92,14 +96,12 @@ class Guarded:
         self.name = name or function.__name__
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        before = [_snapshot(argument) for argument in arguments]
+        given = {self._parameter(number): argument for number, argument in enumerate(arguments)} | named
+        before = {name: _snapshot(argument) for name, argument in given.items()}
         result = self.function(*arguments, **named)
-        for number, (old, argument) in enumerate(zip(before, arguments, strict=True)):
-            if old is not None and not same(old, argument):
-                raise Mistake(
-                    f"`{self.name}` changes its argument `{self._parameter(number)}`: leave it as it is and "
-                    "return something new"
-                )
+        for name, old in before.items():
+            if old is not None and not same(old, given[name]):
+                raise Mistake(f"`{self.name}` changes its argument `{name}`: leave it as it is, return something new")
         return result
 
     def _parameter(self, number: int) -> str:
@@ -112,6 +114,6 @@ class Guarded:
 def _snapshot(argument: Any) -> Any:
     if isinstance(argument, torch.Tensor):
         return argument.detach().clone()
-    if isinstance(argument, list | dict | set | np.ndarray):
+    if isinstance(argument, list | tuple | dict | set | np.ndarray):
         return copy.deepcopy(argument)
     return None

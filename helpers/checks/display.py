@@ -16,6 +16,10 @@ _LOOKS = {
 }
 
 
+def _look(verdict: str) -> tuple[str, str]:
+    return _LOOKS.get(verdict, _LOOKS["not tried yet"])
+
+
 class Report(NamedTuple):
     """One line about one exercise."""
 
@@ -24,10 +28,10 @@ class Report(NamedTuple):
     message: str
 
     def __repr__(self) -> str:
-        return f"{_LOOKS[self.verdict][0]} {self.exercise}: {self.message}"
+        return f"{_look(self.verdict)[0]} {self.exercise}: {self.message}"
 
     def _repr_html_(self) -> str:
-        sign, colour = _LOOKS[self.verdict]
+        sign, colour = _look(self.verdict)
         return (
             f'<div style="border-left: 4px solid {colour}; padding: 2px 10px">'
             f"<b>{sign} {html.escape(self.exercise)}</b>: {_with_code(self.message)}</div>"
@@ -46,12 +50,12 @@ class Progress(NamedTuple):
 
     def __repr__(self) -> str:
         width = max(map(len, self.verdicts))
-        rows = [f"{_LOOKS[verdict][0]} {name:<{width}}  {verdict}" for name, verdict in self.verdicts.items()]
+        rows = [f"{_look(verdict)[0]} {name:<{width}}  {verdict}" for name, verdict in self.verdicts.items()]
         return "\n".join([*rows, self.summary()])
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f'<tr><td style="color: {_LOOKS[verdict][1]}">{_LOOKS[verdict][0]}</td>'
+            f'<tr><td style="color: {_look(verdict)[1]}">{_look(verdict)[0]}</td>'
             f'<td style="text-align: left"><code>{html.escape(name)}</code></td>'
             f'<td style="text-align: left">{html.escape(verdict)}</td></tr>'
             for name, verdict in self.verdicts.items()

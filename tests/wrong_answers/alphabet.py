@@ -41,7 +41,13 @@ def build_vocabulary(text):
     return {c: ord(c) for c in symbols}, {ord(c): c for c in symbols}
 
 
-@ANSWERS.is_wrong("the values of char_to_idx should be integers")
+@ANSWERS.is_wrong("the values of char_to_idx should be integers, and 0.0 is none")
+def build_vocabulary(text):
+    symbols = sorted(set(text))
+    return {c: float(i) for i, c in enumerate(symbols)}, {float(i): c for i, c in enumerate(symbols)}
+
+
+@ANSWERS.is_wrong("the values of char_to_idx should be integers, and '0' is none")
 def build_vocabulary(text):
     symbols = sorted(set(text))
     return {c: str(i) for i, c in enumerate(symbols)}, {str(i): c for i, c in enumerate(symbols)}
@@ -165,6 +171,14 @@ def encode(text, char_to_idx):
 
 @ANSWERS.is_wrong("changes its argument `char_to_idx`")
 def encode(text, char_to_idx):
+    for c in text:
+        if c not in char_to_idx:
+            char_to_idx[c] = len(char_to_idx)
+    return torch.tensor([char_to_idx[c] for c in text])
+
+
+@ANSWERS.is_wrong("changes its argument `char_to_idx`")
+def encode(text, char_to_idx):
     return torch.tensor(
         [char_to_idx.pop(c) if c == "z" else char_to_idx.setdefault(c + c, char_to_idx[c]) for c in text]
     )
@@ -281,6 +295,14 @@ def cut(self, start, shift, longer=0):
 
 ANSWERS.is_wrong("your targets are the inputs")(
     dataset(item=lambda self, i: (cut(self, i * self.stride, 0), cut(self, i * self.stride, 0)))
+)
+ANSWERS.is_wrong("with sequence_length 7")(
+    dataset(
+        item=lambda self, i: (
+            self.tokens[i * self.stride : i * self.stride + 4],
+            self.tokens[i * self.stride + 1 : i * self.stride + 5],
+        )
+    )
 )
 ANSWERS.is_wrong("the target is one character too long")(
     dataset(item=lambda self, i: (cut(self, i * self.stride, 0), cut(self, i * self.stride, 0, longer=1)))
@@ -474,6 +496,15 @@ def list_of_logits(self, tokens, hidden=None):
     return list(logits.unbind(1)), hidden
 
 
+def without_gradient(self, tokens, hidden=None):
+    with torch.no_grad():
+        return CourseRNN.forward(self, tokens, hidden)
+
+
+ANSWERS.is_wrong("the logits carry no gradient")(network(without_gradient))
+ANSWERS.is_wrong("the gradient does not flow back through time")(
+    network(lambda self, t, h=None: run(self, t, h, lambda a, b: torch.tanh(a + b.detach())))
+)
 ANSWERS.is_wrong("returned the wrong way round")(network(swapped))
 ANSWERS.is_wrong("there are as many steps as windows")(network(as_many_steps_as_windows))
 ANSWERS.is_wrong("you keep each state before its step")(network(one_state_late))
@@ -599,6 +630,11 @@ def sequence_loss(logits, targets):
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten()).detach()
 
 
+@ANSWERS.is_wrong("the loss has no gradient")
+def sequence_loss(logits, targets):
+    return torch.tensor(F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item(), requires_grad=True)
+
+
 @ANSWERS.is_wrong("the sign is wrong")
 def sequence_loss(logits, targets):
     return logits.log_softmax(-1).gather(-1, targets[..., None]).mean()
@@ -682,6 +718,26 @@ ANSWERS.is_wrong("the last batch's accuracy")(train(accuracy=lambda shares: shar
 ANSWERS.is_wrong("keep `model.train()`")(train(mode=False))
 
 
+@ANSWERS.is_wrong("`retain_graph` does not help")
+def train_epoch(model, loader, optimizer):
+    model.train()
+    hidden = None
+    for inputs, targets in loader:
+        hidden = model.init_hidden(len(inputs)) if hidden is None else hidden
+        logits, hidden = model(inputs, hidden)
+        loss = course_loss(logits, targets)
+        optimizer.zero_grad()
+        loss.backward(retain_graph=True)
+        optimizer.step()
+    return loss.item(), 0.0
+
+
+@ANSWERS.is_wrong("you use `loader.batch_size`")
+def train_epoch(model, loader, optimizer):
+    model.init_hidden(loader.batch_size)
+    return epoch(model, loader, optimizer)
+
+
 @ANSWERS.is_wrong("the loss is a tensor: make it a plain number")
 def train_epoch(model, loader, optimizer):
     model.train()
@@ -709,7 +765,7 @@ def train_epoch(model, loader, optimizer):
     return epoch(model, loader, optimizer)
 
 
-@ANSWERS.is_wrong("'DataLoader' object is not subscriptable")
+@ANSWERS.is_wrong("'_Loader' object is not subscriptable")
 def train_epoch(model, loader, optimizer):
     return epoch(model, [loader[i] for i in range(len(loader))], optimizer)
 
@@ -853,6 +909,14 @@ ANSWERS.is_wrong("the loss is a tensor: make it a plain number")(
 ANSWERS.is_wrong("the accuracy is a tensor: make it a plain number")(
     evaluation(accuracy=lambda shares: torch.tensor(shares).mean())
 )
+
+
+@ANSWERS.is_wrong("you use `loader.dataset`")
+def evaluate(model, loader):
+    loss, accuracy = evaluation()(model, loader)
+    return loss * len(loader) / len(loader.dataset), accuracy
+
+
 ANSWERS.is_wrong("evaluation changed the weights")(evaluation(learn=True))
 ANSWERS.is_wrong("the loss is divided by the batch size")(evaluation(mean=lambda losses: sum(losses) / len(losses) / 3))
 ANSWERS.is_wrong("the hits are divided by the windows")(
@@ -1055,6 +1119,26 @@ def generate_text(model, start_text, k, temperature, vocabulary):
         for _ in range(k):  # slow, but right: read everything again from a fresh state
             logits, _ = model(course_encode(text, vocabulary[0]).unsqueeze(0))
             text += vocabulary[1][course_sample(logits[0, -1], temperature)]
+    return text
+
+
+@ANSWERS.is_wrong("changes its argument `vocabulary`")
+def generate_text(model, start_text, k, temperature, vocabulary):
+    text = writer()(model, start_text, k, temperature, vocabulary)
+    vocabulary[0].clear()
+    return text
+
+
+@ANSWERS.is_right
+def generate_text(model, start_text, k, temperature, vocabulary):
+    char_to_idx, idx_to_char = vocabulary
+    hidden = torch.zeros(1, model.hidden_size)
+    tokens, text = course_encode(start_text, char_to_idx).view(1, -1), start_text
+    with torch.no_grad():
+        while len(text) < len(start_text) + k:
+            logits, hidden = model(tokens, hidden)
+            tokens = torch.tensor([[course_sample(logits[0, -1], temperature)]])
+            text += idx_to_char[tokens.item()]
     return text
 
 
