@@ -235,3 +235,14 @@ def test_a_vocabulary_of_both_halves_of_a_pair_comes_back(tmp_path):
     halves = Vocabulary.from_text("\ud83d \ude00")
     path = save_checkpoint(tmp_path / "model.safetensors", new_model(), halves)
     assert load_checkpoint(path, new_model(), halves) == {}
+
+
+def test_a_checkpoint_of_another_class_with_the_same_weights_is_refused(path):
+    class ReluRNN(CharRNN):
+        pass
+
+    refused(path, "holds another model: a CharRNN, and yours is a ReluRNN", ReluRNN(len(VOCABULARY), 3, 4))
+
+
+def test_a_checkpoint_of_another_precision_is_refused(path):
+    refused(path, "of float32 in the file and .* of float64 in yours", new_model().double())
