@@ -15,7 +15,7 @@
 # for a break is after exercise 5.
 #
 # First the imports. The line with `manual_seed` makes the random numbers the same each time, so that you see what is
-# described here. A semicolon at the end of a cell keeps Jupyter from printing the value of its last line.
+# described here. Writing `_ = ` before a call says that we do not need what it gives back; Jupyter would print it.
 
 # %%
 import math
@@ -36,7 +36,7 @@ from helpers.plots import plot_losses, plot_temperatures
 from helpers.settings import shortened
 from helpers.vocabulary import Vocabulary
 
-torch.manual_seed(1);
+_ = torch.manual_seed(1)
 
 # %% [markdown]
 # ## 1 · A text, and the numbers for it
@@ -204,7 +204,7 @@ print(len(train_tokens), len(test_tokens))
 # the same piece of text, shifted by one. The picture shows ten characters cut with length 4 and stride 2.
 
 # %%
-draw_windows("abcdefghij", sequence_length=4, stride=2);
+_ = draw_windows("abcdefghij", sequence_length=4, stride=2)
 
 # %% [markdown]
 # Three windows fit. A fourth would start at `g` and its input, `ghij`, is there; but its last target would be the
@@ -352,7 +352,7 @@ learning_rate, epochs = 0.01, shortened(20, 2)
 # positive. That is the whole idea: the same step, with the same weights, again and again.
 
 # %%
-draw_unrolled("abcd");
+_ = draw_unrolled("abcd")
 
 # %% [markdown]
 # *What to see: read it from left to right. Each step takes the embedding of the character below it, and the state on its
@@ -613,7 +613,7 @@ for epoch in range(1, epochs + 1):
 
 # %%
 print("the loss is below 0.01:", train_losses[-1] < 0.01)
-plot_losses({"training": train_losses}, title="Learning the alphabet", log=True);
+_ = plot_losses({"training": train_losses}, title="Learning the alphabet", log=True)
 
 # %% [markdown]
 # *What to see: the loss falls by a factor of a thousand, steeply at first and then ever more slowly. The scale on the
@@ -850,7 +850,7 @@ for _ in range(shortened(5, 1)):
     for batch in tqdm(long_loader, leave=False):  # [batch] stands in for a loader of one batch
         wild_losses.append(train_epoch(wild_model, [batch], wild_optimizer)[0])
 axes = plot_losses({"training": wild_losses}, baselines={"knowing nothing": nothing}, log=True)
-axes.set(title="Learning rate 200", xlabel="batch");
+_ = axes.set(title="Learning rate 200", xlabel="batch")
 
 # %% [markdown]
 # *What to see (the scale is logarithmic): the first step throws the loss up to a thousand nats and more. It comes down again, and then jumps, up and
@@ -953,7 +953,7 @@ english_loss, _ = evaluate(english_model, english_test_loader)
 print("beats the bigram by more than half a nat:", english_loss < bigram - 0.5)
 
 # %%
-plot_losses(english_losses, baselines=baselines, title="Learning English");
+_ = plot_losses(english_losses, baselines=baselines, title="Learning English")
 
 # %% [markdown]
 # *What to see: after the first epoch the test loss is well below the bigram. The training loss starts above it, since it
@@ -966,7 +966,7 @@ plot_losses(english_losses, baselines=baselines, title="Learning English");
 prime = encode("The ", english_vocabulary[0])[None]
 with torch.no_grad():
     logits, _ = english_model(prime)
-plot_temperatures(logits[0, -1], english_symbols.symbols, (0.5, 1.0, 1.5), top=8);
+_ = plot_temperatures(logits[0, -1], english_symbols.symbols, (0.5, 1.0, 1.5), top=8)
 
 # %% [markdown]
 # *What to see: at temperature 0.5 the likeliest characters have become likelier still, at the cost of all others. At 1.5
