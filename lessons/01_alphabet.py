@@ -956,9 +956,9 @@ print("beats the bigram by more than half a nat:", english_loss < bigram - 0.5)
 _ = plot_losses(english_losses, baselines=baselines, title="Learning English")
 
 # %% [markdown]
-# *What to see: after the first epoch the test loss is well below the bigram. The training loss starts above it, since it
-# is a mean over the whole epoch, in which the network was still learning. Towards the end the training loss still falls,
-# and the test loss hardly: the network begins to learn the training text by heart.*
+# *What to see: after the first epoch the test loss is well below the bigram. The training loss starts higher than the test
+# loss, since it is a mean over the whole epoch, in which the network was still learning. Towards the end the training
+# loss still falls, and the test loss hardly: the network begins to learn the training text by heart.*
 #
 # What does it expect after `The `? The bars show the likeliest characters at three temperatures.
 
@@ -970,7 +970,7 @@ _ = plot_temperatures(logits[0, -1], english_symbols.symbols, (0.5, 1.0, 1.5), t
 
 # %% [markdown]
 # *What to see: at temperature 0.5 the likeliest characters have become likelier still, at the cost of all others. At 1.5
-# it is the other way round: the bars on the left shrink, and what they lose goes to the many that are not drawn.*
+# it is the other way round: the bars on the left shrink, and what they lose goes to the bar of all others on the right.*
 #
 # And here is what it writes.
 
