@@ -558,6 +558,7 @@ class CharRNN(nn.Module):
         self.embedding = nn.Embedding(vocab_size, embedding_size)
         self.hidden_to_hidden = nn.Linear(hidden_size, hidden_size)
         self.input_to_hidden = nn.Linear(embedding_size, hidden_size)
+        self.spare = nn.Linear(1, 1)  # not needed, and no mistake
         self.output = nn.Linear(hidden_size, vocab_size)
 
     def init_hidden(self, batch_size):
