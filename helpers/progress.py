@@ -17,8 +17,6 @@ from helpers import records
 from helpers.execution import execute_notebook
 from helpers.files import write_whole
 
-_SIGNS = {"right": "✓", "wrong": "✗", "blank": "○"}
-
 
 class Row(NamedTuple):
     """What one notebook has shown: the verdict on each of its exercises, and a remark if it did not run to its end."""
@@ -68,7 +66,7 @@ def table(rows: list[Row]) -> str:
     width = max(len(row.file) for row in rows)
     lines = []
     for row in rows:
-        signs = " ".join(f"{_SIGNS.get(verdict, '·')}{exercise}" for exercise, verdict in row.verdicts.items())
+        signs = " ".join(f"{records.SIGNS.get(verdict, '·')}{exercise}" for exercise, verdict in row.verdicts.items())
         remark = f"  [{row.remark}]" if row.remark else ""
         lines.append(f"{row.file:<{width}}  {row.right:>2}/{len(row.verdicts):<2}  {signs}{remark}")
     return "\n".join([*lines, "✓ right   ✗ wrong   ○ blank   · not reached"])

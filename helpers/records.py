@@ -7,6 +7,9 @@ from pathlib import Path
 
 from helpers.files import write_whole
 
+# what a check can say of an exercise, each with its sign
+SIGNS = {"right": "✓", "wrong": "✗", "blank": "○", "course's version": "↺", "not tried yet": "·"}
+
 
 def folder() -> Path:
     """Return where the records lie: `COURSE_PROGRESS` if it is set, else runs/progress beside the notebook."""

@@ -35,11 +35,13 @@ class Build:
     def differences(self) -> list[str]:
         """Name everything that is not as the lessons say, outputs aside."""
         lessons = [read_lesson(path) for path in all_lessons(self.root)]
-        found = [self._name(path) for lesson in lessons for path, text in self._texts(lesson) if _read(path) != text]
+        found = []
         for lesson in lessons:
-            if self.state["notebooks"].get(lesson.name) != _digest(notebook_text(make_notebook(lesson, solved=False))):
-                found.append(f"{self._name(self._state_file)} (does not know notebooks/{lesson.name}.ipynb)")
-        for lesson in lessons:
+            for path, text in self._texts(lesson):
+                if _read(path) != text:
+                    found.append(self._name(path))
+                if path.suffix == ".ipynb" and self.state["notebooks"].get(path.stem) != _digest(text):
+                    found.append(f"{self._name(self._state_file)} (does not know {self._name(path)})")
             if not self._is_executed(lesson):
                 found.append(f"{self._name(self._solution(lesson))} (must be executed again)")
         return found + [self._name(path) for path in self._left_over(lessons)]

@@ -101,7 +101,7 @@ def _check_rules(lesson: Lesson) -> None:
         if cell.kind == "code":
             _check_python(lesson, cell)
     seen: set[str] = set()
-    known = {name for cell in lesson.cells if cell.kind == "code" and not cell.exercise for name in _imported(cell)}
+    known = set().union(*map(bound_names, lesson.imports()))
     for number, cell in enumerate(lesson.cells):
         if not cell.exercise:
             continue
@@ -213,9 +213,10 @@ def _global_names(table: symtable.SymbolTable) -> set[str]:
     return names.union(*(_global_names(child) for child in table.get_children()))
 
 
-def _imported(cell: Cell) -> list[str]:
-    nodes = [node for node in _tree(cell).body if isinstance(node, ast.Import | ast.ImportFrom)]
-    return [(alias.asname or alias.name).split(".")[0] for node in nodes for alias in node.names]
+def bound_names(statement: str) -> set[str]:
+    """Return the names that an import statement binds."""
+    (node,) = ast.parse(statement).body
+    return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
 
 
 def _tree(cell: Cell) -> ast.Module:

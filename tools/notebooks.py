@@ -1,6 +1,5 @@
 """From a lesson to its two notebooks and its module of answers. Same lesson, same bytes."""
 
-import ast
 import hashlib
 import re
 import tomllib
@@ -12,7 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.exercises import blank, without_markers
-from tools.lesson import ROOT, Cell, Lesson, used_names
+from tools.lesson import ROOT, Cell, Lesson, bound_names, used_names
 
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -61,7 +60,7 @@ def untrue_statements(notebook: NotebookNode) -> list[str]:
 def answers_module(lesson: Lesson) -> str:
     """Return the solved exercises of a lesson as the source of a module, their markers kept for `check.reset`."""
     used = {name for cell in lesson.exercises for name in used_names(without_markers(cell.source))}
-    imports = [line for line in lesson.imports() if used & _bound_names(line)]
+    imports = [line for line in lesson.imports() if used & bound_names(line)]
     own_imports = [line for line in imports if "helpers" in line]
     blocks = [
         f'"""The course\'s answers to lesson {lesson.name}, built by `make build`: edit lessons/{lesson.path.name}."""',
@@ -114,8 +113,3 @@ def _as_on_a_terminal(line: str) -> str:
     for part in line.split("\r"):
         shown = part + shown[len(part) :]
     return shown.rstrip()
-
-
-def _bound_names(statement: str) -> set[str]:
-    node = ast.parse(statement).body[0]
-    return {(alias.asname or alias.name).split(".")[0] for alias in node.names}

@@ -94,9 +94,10 @@ class Guarded:
     def __init__(self, function: Callable, name: str | None = None):
         self.function = function
         self.name = name or function.__name__
+        self._parameters = _parameter_names(function)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        given = {self._parameter(number): argument for number, argument in enumerate(arguments)} | named
+        given = dict(zip(self._parameters, arguments, strict=False)) | named
         before = {name: _snapshot(argument) for name, argument in given.items()}
         result = self.function(*arguments, **named)
         for name, old in before.items():
@@ -104,11 +105,15 @@ class Guarded:
                 raise Mistake(f"`{self.name}` changes its argument `{name}`: leave it as it is, return something new")
         return result
 
-    def _parameter(self, number: int) -> str:
-        try:
-            return list(inspect.signature(self.function).parameters)[number]
-        except (ValueError, TypeError, IndexError):
-            return f"number {number + 1}"
+
+def _parameter_names(function: Callable) -> list[str]:
+    """Name the positional arguments that a function or class takes; those of `*arguments` by their number."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):
+        parameters = []
+    named = [one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    return named + [f"number {number}" for number in range(len(named) + 1, 11)]
 
 
 def _snapshot(argument: Any) -> Any:

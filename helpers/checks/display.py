@@ -6,18 +6,15 @@ from typing import NamedTuple
 
 from IPython.display import display
 
-# sign and colour of each verdict; the sign alone is enough for those who do not see the colour
-_LOOKS = {
-    "right": ("✓", "#009E73"),
-    "wrong": ("✗", "#D55E00"),
-    "blank": ("○", "#0072B2"),
-    "course's version": ("↺", "#0072B2"),
-    "not tried yet": ("·", "#888888"),
-}
+from helpers.records import SIGNS
+
+_GREY = "#888888"
+_COLOURS = {"right": "#009E73", "wrong": "#D55E00", "blank": "#0072B2", "course's version": "#0072B2"}
 
 
 def _look(verdict: str) -> tuple[str, str]:
-    return _LOOKS.get(verdict, _LOOKS["not tried yet"])
+    """Return sign and colour of a verdict; the sign alone is enough for those who do not see the colour."""
+    return SIGNS.get(verdict, SIGNS["not tried yet"]), _COLOURS.get(verdict, _GREY)
 
 
 class Report(NamedTuple):
