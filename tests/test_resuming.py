@@ -13,6 +13,8 @@ from helpers.training import TrainingDiverged, fit, keeper
 from tests import runs
 from tests.runs import TOKENS, VOCABULARY, DropoutRNN, bits
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 OPTIMIZERS = {
     "Adam": partial(torch.optim.Adam, lr=0.02, amsgrad=True),
     "AdamW": partial(torch.optim.AdamW, lr=0.02, weight_decay=0.1),
@@ -68,15 +70,6 @@ class Training:
             with pytest.raises(Killed):
                 self.start(kill_at=moment)
         return self.start()
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Compute in one thread: with several, sums may round differently from run to run."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture
@@ -160,7 +153,7 @@ OTHERS = {
     "schedule": ({"schedule": "constant"}, "schedule was 'warmup_cosine, checksum .*' and is now 'constant, checksum"),
     "evaluate_every": ({"evaluate_every": 5}, "evaluate_every was 4 and is now 5"),
     "patience": ({"patience": 5}, "patience was None and is now 5"),
-    "settings": ({"settings": {"hidden_size": 6}}, "settings was None and is now None|settings, hidden_size was None"),
+    "settings": ({"settings": {"hidden_size": 6}}, "settings, hidden_size was None and is now 6"),
     "samples": ({"sample_generator": None, "callback": None}, r"generators was \['samples', 'torch'"),
     "validation": ({"val_batches": runs.streams()}, "val_batches, kind was 'WindowBatches' and is now 'StreamBatches'"),
 }
