@@ -1,9 +1,8 @@
 """Training runs killed at random moments: is any checkpoint lost, and do they end as if nothing had happened?"""
 
-import os
+import multiprocessing
 import random
-import subprocess
-import sys
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,9 +11,8 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks.figures import show_count
-from benchmarks.notebooks import ROOT
 from benchmarks.rows import Row, hold_to_limit
-from benchmarks.small_run import KINDS
+from benchmarks.small_run import KINDS, train
 from helpers.checkpoints import read_checkpoint
 
 KILLS, QUICK_KILLS = 50, 6
@@ -64,8 +62,10 @@ def _train_whole(folder: Path, kind: str) -> float:
     """Train without a stop, and return the seconds that training took."""
     process = _start(folder, kind)
     start = time.perf_counter()
-    if process.wait(TIME_LIMIT):
-        raise RuntimeError(f"the uninterrupted run on {kind} failed: {process.stderr.read()}")
+    process.join(TIME_LIMIT)
+    if process.exitcode != 0:
+        process.kill()
+        raise RuntimeError(f"the uninterrupted run on {kind} ended with exit code {process.exitcode}")
     return time.perf_counter() - start
 
 
@@ -74,31 +74,27 @@ def _train_killed(folder: Path, kind: str, kills: int, seconds: float, moments: 
     step = 0
     while True:
         process = _start(folder, kind)
-        try:
-            process.wait(moments.uniform(0, seconds) if outcome.kills < kills else TIME_LIMIT)
-            if process.returncode:
-                outcome.lost.append(f"{folder.name} could not go on: {process.stderr.read().splitlines()[-1]}")
+        process.join(moments.uniform(0, seconds) if outcome.kills < kills else TIME_LIMIT)
+        process.kill()
+        process.join()
+        if process.exitcode != -signal.SIGKILL:
+            if process.exitcode:
+                outcome.lost.append(f"{folder.name} could not go on from step {step}: exit code {process.exitcode}")
             return
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
         outcome.kills += 1
         outcome.amid_a_write += any(folder.glob(".*.safetensors.*"))
         step = _look(folder, step, outcome)
         outcome.resumed += 1
 
 
-def _start(folder: Path, kind: str) -> subprocess.Popen:
+def _start(folder: Path, kind: str) -> multiprocessing.Process:
     """Start a run in a process of its own, and wait until it is about to train."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.small_run", str(folder), kind],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    process.stdout.readline()
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch._dynamo", "helpers.training"])  # what takes seconds to import, once
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=train, args=(str(folder), kind, there), daemon=True)
+    process.start()
+    here.poll(TIME_LIMIT)
     return process
 
 

@@ -1,10 +1,10 @@
-"""`python -m benchmarks.small_run FOLDER KIND`: a training run of a second or two, made to be killed and started again.
+"""A training run of about a second, made to be killed and started again.
 
 It has all that can go wrong: dropout, a schedule, windows in random order or streams with a carried state, samples
 drawn from a generator of their own, and checkpoints so often that much of its time goes into writing them.
 """
 
-import sys
+from multiprocessing.connection import Connection
 
 import torch
 from torch import nn
@@ -14,7 +14,7 @@ from helpers.training import fit
 from helpers.vocabulary import Vocabulary
 
 KINDS = ("windows", "streams")
-STEPS = 200
+STEPS = 120
 VOCABULARY = Vocabulary("abcdefgh")
 
 
@@ -41,14 +41,13 @@ def make_batches(tokens: torch.Tensor, kind: str) -> WindowBatches | StreamBatch
     return WindowBatches(tokens, 20, batch_size=8, stride=10, shuffle=True, generator=generator)
 
 
-def train(folder: str, kind: str) -> None:
-    """Train on one thread, from the last checkpoint in the folder if there is one."""
+def train(folder: str, kind: str, ready: Connection) -> None:
+    """Train on one thread, from the last checkpoint in the folder if there is one; send a word just before."""
     torch.set_num_threads(1)
-    torch.optim.Adam(SmallRNN().parameters())  # the first optimizer of a process takes a second to load its module
     torch.manual_seed(0)
     model, samples = SmallRNN(), torch.Generator().manual_seed(2)
     tokens = torch.randint(len(VOCABULARY), (5000,))
-    print("ready", flush=True)
+    ready.send("ready")
     fit(
         model,
         make_batches(tokens[:4000], kind),
@@ -65,7 +64,3 @@ def train(folder: str, kind: str) -> None:
         callback=lambda progress: torch.rand(1, generator=samples),
         progress=False,
     )
-
-
-if __name__ == "__main__":
-    train(*sys.argv[1:])
