@@ -32,8 +32,8 @@ def write_checkpoint_file(path: str | Path, tensors: dict[str, torch.Tensor], he
     try:
         return write_whole(path, data)
     except OSError as error:
-        advice = f"checkpoint of {len(data):,} bytes not written, the one before is as it was: {error.strerror}"
-        raise type(error)(error.errno, advice, str(path)) from None
+        line = f"checkpoint of {len(data):,} bytes not written, the one before is as it was: {error.strerror or error}"
+        raise type(error)(error.errno, line, str(path)) from None
 
 
 def read_checkpoint_file(path: str | Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
