@@ -53,7 +53,7 @@ class Training:
         optimizer = OPTIMIZERS[self.optimizer](model.parameters())
         given = {
             "optimizer": optimizer,
-            "val_batches": runs.windows_shuffled_by_torch(),
+            "val_batches": runs.shuffled_windows(),
             "vocabulary": VOCABULARY,
             "checkpoint_folder": self.folder,
             "sample_generator": samples,
@@ -173,7 +173,7 @@ def test_another_text_dropout_or_optimizer_is_refused_by_name(new):
     text = TOKENS.clone()
     text[60] = (text[60] + 1) % 5
     given = {"steps": 17, "evaluate_every": 4, "schedule": "warmup_cosine", "vocabulary": VOCABULARY}
-    given |= {"checkpoint_folder": training.folder, "resume": True, "val_batches": runs.windows_shuffled_by_torch()}
+    given |= {"checkpoint_folder": training.folder, "resume": True, "val_batches": runs.shuffled_windows()}
     given |= {"sample_generator": torch.Generator(), "progress": False}
 
     def resume(model, batches, optimizer, **options):
