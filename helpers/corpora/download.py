@@ -63,16 +63,20 @@ class _Attempt:
         from pooch import HTTPDownloader
         from tqdm.std import tqdm
 
-        show = {"unit": "B", "unit_scale": True, "leave": False, "delay": 1e-3}  # no bar before the first bytes
+        bring = HTTPDownloader(
+            chunk_size=1 << 16,
+            timeout=(CONNECT_SECONDS, SILENT_SECONDS),
+            headers={"Accept-Encoding": "identity"},  # so that the length the server names is that of the file
+            hooks={"response": _refuse},
+        )
         total = self.size or 1  # pooch puts what the server announces in its place; it would not use a bar of none
-        with tqdm(desc=self.label, total=total, disable=not self.progress, **show) as bar:
-            HTTPDownloader(
-                progressbar=bar,
-                chunk_size=1 << 16,
-                timeout=(CONNECT_SECONDS, SILENT_SECONDS),
-                headers={"Accept-Encoding": "identity"},  # so that the length the server names is that of the file
-                hooks={"response": _refuse},
-            )(url, output_file, pooch)
+        show = {"unit": "B", "unit_scale": True, "disable": not self.progress}
+        with tqdm(desc=self.label, total=total, **show) as bring.progressbar:
+            try:
+                bring(url, output_file, pooch)
+            except BaseException:
+                bring.progressbar.leave = False  # a bar that stopped half-way says nothing
+                raise
         with open(output_file, "rb") as file:
             if is_page(file.read(2000)):
                 raise DownloadFailed(_page(url))

@@ -13,7 +13,7 @@ from helpers.corpora.hub import published_folder
 from helpers.corpora.reading import Reading, decode
 from helpers.corpora.registry import REGISTRY, Pinned, Published, suggestion
 
-_SEPARATOR = re.compile(r"\s*</s>\s*")  # stands between two poems of `pushkin`
+_SEPARATOR = re.compile(r"\s*(</s>\s*)+")  # stands between two poems of `pushkin`
 
 
 def load_corpus(
