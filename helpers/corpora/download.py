@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from helpers.corpora.bar import DownloadBar
+
 CONNECT_SECONDS, SILENT_SECONDS = 5, 20  # how long to wait for a connection, and for the next bytes
 RETRIES = 2  # after a failure that may pass, a second later, then two seconds later
 _STAGE = ".download-"
@@ -61,22 +63,20 @@ class _Attempt:
 
     def __call__(self, url: str, output_file: str, pooch: Any) -> None:
         from pooch import HTTPDownloader
-        from tqdm.std import tqdm
 
+        bar = DownloadBar(self.label, self.progress)
         bring = HTTPDownloader(
+            progressbar=bar,
             chunk_size=1 << 16,
             timeout=(CONNECT_SECONDS, SILENT_SECONDS),
             headers={"Accept-Encoding": "identity"},  # so that the length the server names is that of the file
             hooks={"response": _refuse},
         )
-        total = self.size or 1  # pooch puts what the server announces in its place; it would not use a bar of none
-        show = {"unit": "B", "unit_scale": True, "disable": not self.progress}
-        with tqdm(desc=self.label, total=total, **show) as bring.progressbar:
-            try:
-                bring(url, output_file, pooch)
-            except BaseException:
-                bring.progressbar.leave = False  # a bar that stopped half-way says nothing
-                raise
+        try:
+            bring(url, output_file, pooch)
+        except BaseException:
+            bar.close(whole=False)
+            raise
         with open(output_file, "rb") as file:
             if is_page(file.read(2000)):
                 raise DownloadFailed(_page(url))
