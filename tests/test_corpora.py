@@ -144,6 +144,20 @@ def test_every_pinned_text_lies_at_a_commit_that_cannot_change():
         assert len(entry.sha256) == 64
 
 
+@pytest.mark.parametrize("name", REGISTRY)
+def test_the_page_of_the_data_folder_knows_every_text(name):
+    entry = REGISTRY[name]
+    rows = [
+        line for line in (ROOT / "data" / "README.md").read_text(encoding="utf-8").splitlines() if f"| `{name}`" in line
+    ]
+    assert len(rows) == 1
+    for fact in (f"{entry.symbols} " if entry.symbols else "", entry.source if "://" in entry.source else ""):
+        assert fact in rows[0]
+    if isinstance(entry, Pinned):
+        assert f"{entry.bytes:,} bytes" in rows[0]
+        assert f"commit {re.search('[0-9a-f]{40}', entry.url).group()[:7]}" in rows[0]
+
+
 def test_texts_are_kept_where_the_environment_says(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     assert data_folder() == tmp_path
