@@ -1,13 +1,21 @@
-"""What a loss must be held against before it means anything."""
+"""What a loss must be held against before it means anything.
 
+`python -m helpers.baselines [CORPUS ...]` prints the baselines of some corpora as one table.
+"""
+
+import argparse
 import math
+import sys
 from dataclasses import dataclass
 
 import torch
 
+from helpers.corpora import load_corpus
 from helpers.ngrams import NgramModel
-from helpers.splits import Part
+from helpers.splits import Part, make_split
 from helpers.vocabulary import Vocabulary
+
+_LONGEST = 20  # contexts, where nobody says how far to go
 
 
 @dataclass(frozen=True)
@@ -41,27 +49,38 @@ class Baselines:
         return "\n".join([f"{'':<24}nats per character", *(f"{name:<24}{loss:8.3f}" for name, loss in rows)])
 
 
-def table(train: Part | str, val: Part | str, *, longest: int = 5) -> Baselines:
+def table(train: Part | str, val: Part | str, *, longest: int | None = None) -> Baselines:
     """Print the loss on `val` of knowing nothing, of count models over `train`, and of the true source where known.
 
     Args:
         train, val: parts of a split, or texts.
-        longest: the largest context length.
+        longest: the largest context length. If it is not given, the table goes to 5, and on from there for as long as
+            a longer context does better.
 
     Returns: the losses, in nats per character; `named` has those to draw beside a curve.
 
     Raises:
         ValueError: a part has fewer than two characters.
     """
+    baselines = measure(train, val, longest=longest)
+    print(baselines)
+    return baselines
+
+
+def measure(train: Part | str, val: Part | str, *, longest: int | None = None) -> Baselines:
+    """Return what `table` prints."""
     if isinstance(train, str) or isinstance(val, str):
-        train, val = (text if isinstance(text, str) else text.text for text in (train, val))
+        train, val = (part if isinstance(part, str) else part.text for part in (train, val))
         vocabulary = Vocabulary.from_text(train + val)
         tokens, floor = (vocabulary.encode(train), vocabulary.encode(val)), None
     else:
         vocabulary, tokens, floor = train.vocabulary, (train.tokens, val.tokens), val.floor
-    baselines = Baselines(len(vocabulary), tuple(ngram_losses(*tokens, len(vocabulary), longest)), floor)
-    print(baselines)
-    return baselines
+    losses = ngram_losses(*tokens, len(vocabulary), 5 if longest is None else longest)
+    while longest is None and losses[-1] == min(losses) and len(losses) < _LONGEST:
+        losses = ngram_losses(*tokens, len(vocabulary), 2 * len(losses))
+    if longest is None:
+        losses = losses[: max(6, losses.index(min(losses)) + 2)]
+    return Baselines(len(vocabulary), tuple(losses), floor)
 
 
 def uniform_loss(vocab_size: int) -> float:
@@ -91,3 +110,31 @@ def bigram_loss(train: torch.Tensor, val: torch.Tensor, vocab_size: int) -> floa
     Args and result as in `ngram_losses`.
     """
     return ngram_losses(train, val, vocab_size, 1)[1]
+
+
+def main() -> int:
+    """Print a row for each corpus: its default split, and the losses of its baselines."""
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.baselines",
+        description="Losses of count models on the last tenth of a text, in nats per character.",
+        epilog="example: python -m helpers.baselines tales my_book.txt",
+    )
+    parser.add_argument("corpora", nargs="*", metavar="CORPUS", default=["tales", "python-docs"])
+    print("| corpus | ln V | " + " | ".join(map(str, range(6))) + " | best (context) | floor |")
+    print("|---" * 10 + "|")
+    for name in parser.parse_args().corpora:
+        try:
+            split = make_split(load_corpus(name))
+            found = measure(split.train, split.val)
+        except (OSError, ValueError) as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            return 1
+        figures = [uniform_loss(found.vocab_size), *found.by_context[:6]]
+        best = f"{found.by_context[found.best_context]:.3f} ({found.best_context})"
+        floor = "" if found.floor is None else f"{found.floor:.3f}"
+        print(" | ".join([f"| {name}", *(f"{figure:.3f}" for figure in figures), best, floor]) + " |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

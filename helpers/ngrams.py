@@ -88,7 +88,10 @@ class NgramModel(nn.Module):
 
 
 class _Level:
-    """The counts after all contexts of one length. A context and its next character make a pair: context * V + token."""
+    """The counts after all contexts of one length.
+
+    A context and the character after it make a pair, with the number context * V + token.
+    """
 
     def __init__(self, pairs: np.ndarray, vocab_size: int):
         self.vocab_size = vocab_size

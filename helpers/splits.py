@@ -135,9 +135,8 @@ def _make_part(corpus: Corpus, name: str, text: str, start: int, vocabulary: Voc
 
 def _describe_unseen(name: str, unseen: dict[str, int]) -> str:
     shown = " ".join(repr(symbol) for symbol in sorted(unseen)[:10]) + (" …" if len(unseen) > 10 else "")
-    times = sum(unseen.values())
     return (
-        f"{name}: {len(unseen)} character{'s' * (len(unseen) > 1)} of validation and test never "
-        f"occur{'s' * (len(unseen) == 1)} in training ({shown}; {times} time{'s' * (times > 1)}). "
-        f"{'They keep their tokens' if len(unseen) > 1 else 'It keeps its token'}, but no model can learn them from this text."
+        f"{name}: not in the training part, so no model can learn them there: {shown} "
+        f"(different characters: {len(unseen)}, times in validation and test: {sum(unseen.values())}). "
+        "They keep their tokens."
     )

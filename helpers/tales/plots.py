@@ -229,7 +229,7 @@ It went wrong at once. {hero} paid {friend} {price} coins, in [few] parts. [end]
 "A {trade} is no hero," said {friend}, and took the {price} coins. [end.alone]
 
 == end.friends
-3* {hero} and {friend} were friends from that day on.¶¶
+3* {hero} and {friend} were [pals] from that day on.¶¶
 2* {friend} stayed in {place}, next door to {hero} and the [person.{land}].¶¶
 1* [end]
 == end.alone
@@ -243,9 +243,8 @@ It went wrong at once. {hero} paid {friend} {price} coins, in [few] parts. [end]
 1* {hero} lived to be [tens][ones], and still [work.{trade}].¶¶
 == pals
 friends
-neighbours
-partners
-inseparable
+business partners
+good neighbours
 == tries
 days
 tries
