@@ -1,13 +1,13 @@
 """The notation of the grammar: tables of options, one option a line.
 
-    == weather              the name of a table; the lines below it are its options
-    3* It rained.           an option with weight 3; without a number the weight is 1
-    It was {season}.        a fact of the tale, written out; {Season} with a capital letter
-    [girl:hero] sang.       go on with an option of the table `girl`, and remember what it wrote as the fact `hero`
-    [girl:friend -hero]     the same, without the option that reads as the fact `hero` does
-    [work.{trade}]          the table whose name ends in a fact: the past decides what may come
-    Oldbridge<land=sea>     remember a fact without writing anything
-    ¶                       a line break
+== weather              the name of a table; the lines below it are its options
+3* It rained.           an option with weight 3; without a number the weight is 1
+It was {season}.        a fact of the tale, written out; {Season} with a capital letter
+[girl:hero] sang.       go on with an option of the table `girl`, and remember what it wrote as the fact `hero`
+[girl:friend -hero]     the same, without the option that reads as the fact `hero` does
+[work.{trade}]          the table whose name ends in a fact: the past decides what may come
+Oldbridge<land=sea>     remember a fact without writing anything
+¶                       a line break
 """
 
 import re
