@@ -19,6 +19,7 @@ class Hub:
         self.repositories = repositories
         self.requests: list[str] = []
         self.error: int | None = None
+        self.stumbles: list[str] = []  # ends of paths: the next request for each fails
         self.address = ""
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
@@ -27,6 +28,9 @@ class Hub:
         self.requests.append(f"{handler.command} /{path}")
         if self.error:
             return _send(handler, self.error, b"out of order")
+        for end in [end for end in self.stumbles if path.endswith(end)]:
+            self.stumbles.remove(end)
+            return _send(handler, 503, b"come again")
         for repository, files in self.repositories.items():
             if path.startswith(start := f"datasets/{repository}/resolve/"):
                 _, _, file = path.removeprefix(start).partition("/")

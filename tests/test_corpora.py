@@ -136,6 +136,14 @@ def test_the_floor_is_the_mean_loss_of_the_grammar_where_it_is_known():
     assert load_corpus("alphabet").floor is None
 
 
+def test_tales_are_as_long_as_wanted_and_another_seed_tells_others():
+    corpus = load_corpus("tales", length=50_000)
+    assert len(corpus.text) == len(corpus.log_probabilities) == 50_000
+    assert corpus.text == load_corpus("tales", length=50_000, seed=0).text
+    assert corpus.text != load_corpus("tales", length=50_000, seed=1).text
+    assert len(set(corpus.text)) == REGISTRY["tales"].symbols
+
+
 def test_every_pinned_text_lies_at_a_commit_that_cannot_change():
     pinned = [entry for entry in REGISTRY.values() if isinstance(entry, Pinned)]
     assert {entry.name for entry in pinned} == {"tinyshakespeare", "war-and-peace", "anna-karenina"}

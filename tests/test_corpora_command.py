@@ -172,6 +172,15 @@ def test_help_fits_a_screen(arguments, capsys):
         assert "example" in help_text
 
 
+def test_a_reader_who_has_seen_enough_is_no_error():
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "helpers.corpora"]
+    result = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
 def test_neither_the_list_nor_a_text_depends_on_the_order_of_a_set(tmp_path):
     program = "from helpers.corpora.__main__ import main; main([]); main('export python-docs o --force --keep'.split()"
     program += "+ ['abcdefghij \\n'])"

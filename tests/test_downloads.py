@@ -89,6 +89,7 @@ def test_a_pinned_text_is_brought_once_and_then_found(novel, folder, server):
     assert os.listdir(folder) == ["novel.txt"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such rights here")
 def test_other_users_may_read_what_was_downloaded(novel, folder):
     novel(whole(DATA))
     load_corpus("novel", progress=False)
@@ -352,9 +353,7 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(server, pin, tmp_path, mo
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "file" / "texts"))
     pin(server.serve("/novel.txt", whole(DATA)))
-    with pytest.raises(
-        CorpusUnavailable, match=r"cannot be written to \(Not a directory\); set COURSE_DATA to another"
-    ):
+    with pytest.raises(CorpusUnavailable, match=r"cannot be written to \(.+\); set COURSE_DATA to another"):
         load_corpus("novel", progress=False)
     assert server.requests == [], "nothing is downloaded that cannot be kept"
 

@@ -114,6 +114,12 @@ def test_wikitext_is_brought_with_its_splits_and_kept(hub, environment, tmp_path
     assert any("Salesforce/wikitext" in request for request in hub.requests)
 
 
+def test_a_hub_that_stumbles_is_asked_again_without_a_word(hub, environment):
+    hub.stumbles = ["main/README.md", "/train.txt", "/train.txt"]  # the library warns from the second on
+    assert load(environment, "pushkin", raw=True)["text"] == POEMS
+    assert hub.stumbles == []
+
+
 def test_two_processes_may_load_at_once(environment, tmp_path):
     processes = [start(environment | {"HF_HOME": str(tmp_path / f"hf{i}")}, "wikitext-2", {}) for i in range(2)]
     for process in processes:

@@ -1,5 +1,6 @@
 """A real HTTP server on the loopback interface, whose files come as badly as the test wants."""
 
+import os
 import socket
 import struct
 import threading
@@ -28,7 +29,9 @@ def cut(data: bytes) -> Answer:
         _send(handler, data[: len(data) // 2], len(data))
         handler.wfile.flush()
         time.sleep(0.1)  # else the reset overtakes the bytes
-        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        handler.connection.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+        )
         handler.connection.close()
 
     return answer

@@ -18,10 +18,12 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
     try:
-        print({"list": _list, "fetch": _fetch, "export": _export}[options.command or "list"](options))
+        print({"list": _list, "fetch": _fetch, "export": _export}[options.command or "list"](options), flush=True)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # who reads the list, for example `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError, LookupError) as error:
         print(_one_line(error), file=sys.stderr)
         return 1

@@ -51,7 +51,7 @@ def _load_splits(entry: Published, remedy: str, progress: bool) -> dict[str, str
             dataset = load_dataset(entry.repository, entry.configuration)
             splits = {split: join_rows(dataset[split]["text"]) for split in entry.files}
     except Exception as error:  # the library lets the errors of half a dozen others through
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise CorpusUnavailable(entry.name, f"{entry.repository}: {reason}", remedy) from None
     if empty := [split for split, text in splits.items() if not text.strip()]:
         raise CorpusUnavailable(entry.name, f"{entry.repository}: the split {empty[0]!r} holds no text", remedy)

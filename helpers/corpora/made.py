@@ -20,8 +20,6 @@ def tales(length: int = 1_000_000, seed: int = 0) -> Corpus:
     """Return `length` characters of small stories, with the exact log-probability of each."""
     from helpers.tales import write_tales
 
-    if length < 1:
-        raise ValueError(f"length must be at least 1 character, not {length}")
     made = write_tales(length, seed)
     return _corpus(
         "tales", made.text, log_probabilities=made.log_probabilities, starts=made.starts, recalls=made.recalls

@@ -46,7 +46,7 @@ def _github(repository: str, commit: str, path: str) -> str:
 
 _ENTRIES = [
     Made("alphabet", "a to z over and over", "none", "public domain", "made by code", symbols=26),
-    Made("tales", "small stories of a grammar whose floor is known", "English", "MIT", "made by code"),
+    Made("tales", "small stories of a grammar whose floor is known", "English", "MIT", "made by code", symbols=67),
     Made(
         "python-docs",
         "the reference texts of the running Python",
