@@ -21,6 +21,8 @@ class Benchmark(NamedTuple):
 
 BENCHMARKS = [
     Benchmark("windows", "windows over a long text, against lists of Python integers"),
+    Benchmark("encoding", "encoding a long text, against a dictionary asked once a character"),
+    Benchmark("tales", "seconds to write a text of tales, and to count a text of its size"),
     Benchmark("checks", "seconds that the check of an exercise takes"),
     Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),

@@ -32,6 +32,11 @@ def choose_device(model: nn.Module | None = None) -> Choice:
     return Choice(torch.device("cpu"), "Neither CUDA nor MPS is available: the CPU is used.")
 
 
+def device_of(model: nn.Module) -> torch.device:
+    """Return the device of a model's parameters; the CPU for a model without any."""
+    return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+
+
 def has_dropout_between_lstm_layers(model: nn.Module) -> bool:
     """Tell whether `model` holds an `nn.LSTM` of several layers with dropout above 0."""
     return any(

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 
+from helpers.device import device_of
 from helpers.vocabulary import Vocabulary
 
 
@@ -63,7 +64,7 @@ def generate(
             )
     training = model.training
     model.eval()
-    device = next(model.parameters()).device
+    device = device_of(model)
     tokens = vocabulary.encode(prime).to(device)[None]  # (1, time)
     written, state = [], None
     try:

@@ -10,7 +10,7 @@ matplotlib.use("agg")
 def a_folder_of_its_own(tmp_path, monkeypatch):
     """Run each test in an empty folder and without the switches of whoever started it."""
     monkeypatch.chdir(tmp_path)
-    for variable in ("COURSE_QUICK", "COURSE_STRICT", "COURSE_PROGRESS", "COURSE_CHECK_SECONDS"):
+    for variable in ("COURSE_QUICK", "COURSE_STRICT", "COURSE_PROGRESS", "COURSE_CHECK_SECONDS", "COURSE_DATA"):
         monkeypatch.delenv(variable, raising=False)
 
 

@@ -1,13 +1,16 @@
 """The count models, held against slow ones that are written as one would say them."""
 
 import math
+import re
 from collections import Counter, defaultdict
 from itertools import pairwise
 
 import pytest
 import torch
 
-from helpers.baselines import bigram_loss, uniform_loss
+from helpers.baselines import bigram_loss, main, ngram_losses, table, uniform_loss
+from helpers.corpora import load_corpus
+from helpers.splits import make_split
 from helpers.vocabulary import Vocabulary
 
 
@@ -82,3 +85,78 @@ def test_a_text_of_no_or_one_character_has_no_bigram(train, val):
     vocabulary = Vocabulary.from_text("ab")
     with pytest.raises(ValueError, match="a bigram needs at least two characters in each part"):
         bigram_loss(vocabulary.encode(train), vocabulary.encode(val), 2)
+
+
+# --- longer contexts
+
+
+def slow_ngram_loss(train, val, vocab_size, longest):
+    """Return the same loss, context by context, as one would say it."""
+    followers = defaultdict(Counter)
+    for length in range(longest + 1):
+        for end in range(length, len(train)):
+            followers[length, train[end - length : end]][train[end]] += 1
+
+    def probability(history, symbol, length):
+        if length < 0:
+            return 1 / vocab_size
+        shorter = probability(history, symbol, length - 1)
+        seen = followers.get((length, history[len(history) - length :])) if length <= len(history) else None
+        if not seen:
+            return shorter
+        return (seen[symbol] + len(seen) * shorter) / (seen.total() + len(seen))
+
+    losses = [-math.log(probability(val[:end], val[end], longest)) for end in range(1, len(val))]
+    return sum(losses) / len(losses)
+
+
+@pytest.mark.parametrize(
+    ("train", "val"),
+    [
+        pytest.param("abracadabra", "abracadabra", id="the same text"),
+        pytest.param("abracadabra", "zabazzqabr", id="characters that were never seen"),
+        pytest.param("the cat sat on the mat and the rat ran " * 5, "the rat sat on the cat", id="words"),
+        pytest.param("aaaaaab", "baaaa", id="a context that ends the text"),
+    ],
+)
+def test_every_context_length_equals_the_slow_one(train, val):
+    vocabulary = Vocabulary.from_text(train + val)
+    fast = ngram_losses(vocabulary.encode(train), vocabulary.encode(val), len(vocabulary), 4)
+    slow = [slow_ngram_loss(train, val, len(vocabulary), length) for length in range(5)]
+    assert fast == pytest.approx(slow, rel=1e-9)
+
+
+def test_the_table_prints_every_context_and_the_floor(capsys):
+    split = make_split(load_corpus("tales", length=30_000))
+    found = table(split.train, split.val)
+    printed = capsys.readouterr().out
+    assert f"knowing nothing, ln {len(split.vocabulary)}" in printed
+    for length, loss in enumerate(found.by_context):
+        assert re.search(rf"context {length}\b.* {loss:.3f}$", printed, re.MULTILINE)
+    assert f"{split.val.floor:.3f}" in printed.splitlines()[-1]
+    assert found.floor == split.val.floor
+    assert len(found.by_context) >= 6
+    assert found.by_context[found.best_context] == min(found.by_context)
+
+
+def test_the_table_goes_on_until_a_longer_context_does_worse(capsys):
+    text = "".join(f"{number * number:06d}" for number in range(60)) * 30  # a period that takes a long context
+    assert len(table(text, text).by_context) > 7
+    assert len(table(text, text, longest=2).by_context) == 3
+
+
+def test_no_count_model_goes_below_the_floor_of_the_tales():
+    split = make_split(load_corpus("tales", length=200_000))
+    assert min(ngram_losses(split.train.tokens, split.val.tokens, len(split.vocabulary), 8)) > split.val.floor
+
+
+def test_the_command_prints_a_row_for_each_text(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "counting.txt"
+    path.write_text("one two three four five " * 50, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["baselines", str(path)])
+    assert main() == 0
+    row = capsys.readouterr().out.splitlines()[-1]
+    assert row.startswith(f"| {path} | {math.log(len(set(path.read_text()))):.3f} |")
+    monkeypatch.setattr("sys.argv", ["baselines", str(tmp_path / "nothing.txt")])
+    assert main() == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
