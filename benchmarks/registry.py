@@ -21,6 +21,7 @@ class Benchmark(NamedTuple):
 
 BENCHMARKS = [
     Benchmark("windows", "windows over a long text, against lists of Python integers"),
+    Benchmark("recurrence", "a training step of the vanilla RNN: speed and memory, against autograd and nn.RNN"),
     Benchmark("checks", "seconds that the check of an exercise takes"),
     Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),

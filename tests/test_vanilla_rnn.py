@@ -240,3 +240,13 @@ def test_autocast_gives_nearly_the_same(twins):
 def test_tokens_that_are_no_batch_of_ids_are_refused(model, tokens, error, line):
     with pytest.raises(error, match=line):
         model(tokens)
+
+
+def test_a_network_runs_where_its_weights_are(architecture):
+    """On torch's device of shapes without numbers: what is made on the CPU by mistake does not fit there."""
+    model = architecture(7, 5, 6).to("meta")
+    tokens = torch.zeros(3, 11, dtype=torch.int64, device="meta")
+    logits, state = model(tokens, model(tokens)[1])
+    logits.sum().backward()
+    assert logits.shape == (3, 11, 7)
+    assert {tensor.device.type for tensor in [logits, state, *(p.grad for p in model.parameters())]} == {"meta"}
