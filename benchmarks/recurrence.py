@@ -13,16 +13,18 @@ from benchmarks.training_step import CHARACTERS, NETWORKS, OPERATIONS, make_netw
 
 PROMISES = {"step loop": 1.3, "nn.RNN": 1.0}  # how many times faster ours must be
 SAME_MEMORY = 1.0
-STEPS = 5  # in one measurement
+STEPS = 2  # in one measurement
+ALTERNATIONS, QUICK_ALTERNATIONS = 15, 3
 SIDE = 2048  # of the square matrices whose product is the machine's own rate
 
 
 def rows(quick: bool) -> Iterator[Row]:
     """Compare the characters a second with each peer, then with the machine's matrix products, then the memory."""
     expect_same_losses()
+    alternations = QUICK_ALTERNATIONS if quick else ALTERNATIONS
     ours = characters_a_second("ours")
     for peer, target in PROMISES.items():
-        figures = alternate(ours, characters_a_second(peer), 3 if quick else 9)
+        figures = alternate(ours, characters_a_second(peer), alternations)
         yield compare(
             "training, characters a second",
             *figures,
@@ -31,7 +33,7 @@ def rows(quick: bool) -> Iterator[Row]:
             more_is_better=True,
             peer_name=peer,
         )
-    yield compare_with_products(ours, 3 if quick else 9)
+    yield compare_with_products(ours, alternations)
     for peer in PROMISES:
         yield compare_memory(peer, 1 if quick else 3)
 
