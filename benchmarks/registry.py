@@ -26,6 +26,7 @@ BENCHMARKS = [
     Benchmark("checks", "seconds that the check of an exercise takes"),
     Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),
+    Benchmark("kills", "what is left of training runs that are killed at random moments", only_if_named=True),
 ]
 
 

@@ -1,28 +1,38 @@
-"""Trained weights on disk: one safetensors file whose header carries the vocabulary and settings as JSON.
+"""Checkpoints: trained weights with their vocabulary and, of a run that goes on, all that it needs to go on."""
 
-Nothing is ever unpickled: a file from a stranger can hold wrong numbers, but it cannot run code.
-"""
-
-import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import nn
 
-from helpers.files import write_whole
+from helpers.checkpoint_files import not_a_checkpoint, read_checkpoint_file, write_checkpoint_file
+from helpers.nested import flatten, unflatten
 from helpers.vocabulary import Vocabulary
 
-_KEY = "course"  # one header key: safetensors does not keep the order of several
+_WEIGHTS = "weights."  # weights have this before their name in the file; tensors of a run have "run."
+
+
+class Checkpoint(NamedTuple):
+    """What a checkpoint holds: `run` is None unless `fit` wrote it."""
+
+    path: Path
+    architecture: str
+    vocabulary: Vocabulary
+    notes: dict[str, Any]
+    weights: dict[str, torch.Tensor]
+    run: Any
 
 
 def save_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary, /, **notes: Any) -> Path:
-    """Write weights, vocabulary and notes (anything JSON can hold: epoch, loss, settings), whole or not at all."""
-    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in model.state_dict().items()}
-    header = {"model": type(model).__name__, "symbols": vocabulary.symbols, "notes": notes}
-    return write_whole(path, save(tensors, metadata={_KEY: json.dumps(header)}))
+    """Write weights, vocabulary and notes (anything JSON can hold: epoch, loss, settings), whole or not at all.
+
+    Raises:
+        TypeError: a note that JSON cannot hold.
+        OSError: the disk refuses; the file that was there before is as it was.
+    """
+    return write_checkpoint(path, model, vocabulary, notes)
 
 
 def load_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -33,47 +43,70 @@ def load_checkpoint(path: str | Path, model: nn.Module, vocabulary: Vocabulary) 
         ValueError: the file is no checkpoint of the course, or one of another vocabulary or another model. The model
             is then as it was.
     """
-    tensors, header = _read(Path(path))
-    theirs = header.vocabulary
+    checkpoint = read_checkpoint(path)
+    refuse_another(checkpoint, model, vocabulary)
+    model.load_state_dict(checkpoint.weights)
+    return checkpoint.notes
+
+
+def architecture_of(model: nn.Module) -> str:
+    """Name the architecture of a model: its attribute `architecture`, or the name of its class.
+
+    Two classes that compute the same from the same weights share checkpoints if they share that attribute.
+    """
+    return getattr(model, "architecture", type(model).__name__)
+
+
+def write_checkpoint(
+    path: str | Path, model: nn.Module, vocabulary: Vocabulary, notes: Mapping[str, Any], run: Any = None
+) -> Path:
+    """Write what `read_checkpoint` reads; `run` is a nest of tensors, numbers and text. Raises as `save_checkpoint`."""
+    tensors, outline = flatten(run, "run")
+    tensors |= {_WEIGHTS + name: tensor for name, tensor in model.state_dict().items()}
+    header = {
+        "model": architecture_of(model),
+        "symbols": vocabulary.symbols,
+        "notes": notes,
+        "run": outline,
+    }
+    return write_checkpoint_file(path, tensors, header)
+
+
+def read_checkpoint(path: str | Path) -> Checkpoint:
+    """Read a checkpoint of any model. Raises FileNotFoundError or ValueError as `load_checkpoint`."""
+    tensors, header = read_checkpoint_file(path)
+    try:
+        vocabulary = Vocabulary(header["symbols"])
+        weights = {name.removeprefix(_WEIGHTS): tensor for name, tensor in tensors.items() if name.startswith(_WEIGHTS)}
+        run = unflatten(header["run"], tensors)
+        return Checkpoint(Path(path), header["model"], vocabulary, header["notes"], weights, run)
+    except (KeyError, TypeError, ValueError) as error:
+        raise not_a_checkpoint(path, error) from None
+
+
+def refuse_another(checkpoint: Checkpoint, model: nn.Module, vocabulary: Vocabulary) -> None:
+    """Raise ValueError, with what differs, unless a checkpoint is one of this model and this vocabulary."""
+    path, theirs = checkpoint.path, checkpoint.vocabulary
     if theirs != vocabulary:
         raise ValueError(
             f"{path} was trained on another vocabulary: {len(theirs)} characters {_shorten(theirs)}, "
             f"yours has {len(vocabulary)} {_shorten(vocabulary)}"
         )
-    if header.model != type(model).__name__:
-        raise ValueError(f"{path} holds another model: a {header.model}, and yours is a {type(model).__name__}")
+    architecture = architecture_of(model)
+    if checkpoint.architecture != architecture:
+        raise ValueError(f"{path} holds another model: a {checkpoint.architecture}, and yours is a {architecture}")
     own = {name: _form(tensor) for name, tensor in model.state_dict().items()}
-    stored = {name: _form(tensor) for name, tensor in tensors.items()}
+    stored = {name: _form(tensor) for name, tensor in checkpoint.weights.items()}
     if own != stored:
         name = min(set(own.items()) ^ set(stored.items()))[0]
         raise ValueError(
-            f"{path} holds another model ({header.model}): {name} is {stored.get(name, 'missing')} in the file "
+            f"{path} holds another model ({architecture}): {name} is {stored.get(name, 'missing')} in the file "
             f"and {own.get(name, 'missing')} in yours"
         )
-    model.load_state_dict(tensors)
-    return header.notes
-
-
-class _Header(NamedTuple):
-    model: str
-    vocabulary: Vocabulary
-    notes: dict[str, Any]
 
 
 def _form(tensor: torch.Tensor) -> str:
     return f"{tuple(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
-
-
-def _read(path: Path) -> tuple[dict[str, torch.Tensor], _Header]:
-    if not path.exists():
-        raise FileNotFoundError(f"there is no checkpoint {path}: train the model first, or look at the path")
-    try:
-        with safe_open(path, framework="pt") as file:
-            stored = json.loads((file.metadata() or {})[_KEY])
-            header = _Header(stored["model"], Vocabulary(stored["symbols"]), stored["notes"])
-            return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118 (not a dict)
-    except (SafetensorError, KeyError, ValueError, TypeError, OSError) as error:
-        raise ValueError(f"{path} is no checkpoint of this course, or only a part of one: {error}") from None
 
 
 def _shorten(vocabulary: Vocabulary) -> str:

@@ -27,3 +27,12 @@ def write_whole(path: str | Path, content: str | bytes) -> Path:
         Path(temporary).unlink(missing_ok=True)
         raise
     return path
+
+
+def remove_leftovers(folder: str | Path, names: str) -> None:
+    """Remove the temporary files that a killed `write_whole` left in a folder, of files whose names match `names`.
+
+    No other program may be writing such a file there at the moment.
+    """
+    for path in Path(folder).glob(f".{names}.*"):
+        path.unlink(missing_ok=True)

@@ -1,11 +1,15 @@
 """The course's pictures, in colours that the colour-blind can tell apart."""
 
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Collection, Mapping, Sequence
 from itertools import cycle
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
+
+from helpers.files import write_whole
 
 # Okabe and Ito, "Color Universal Design" (2008)
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -23,6 +27,7 @@ def new_axes(title: str, x_label: str, y_label: str, *, width: float = 7.0, heig
 def plot_losses(
     losses: Mapping[str, Sequence[float]],
     *,
+    steps: Sequence[int] | None = None,
     baselines: Mapping[str, float] | None = None,
     step_name: str = "epoch",
     title: str = "Loss",
@@ -30,11 +35,13 @@ def plot_losses(
 ) -> Axes:
     """Draw one curve for each entry of `losses` (nats per character), and each baseline as a dashed level line.
 
-    The steps are counted from 1. `log` draws the loss on a logarithmic scale.
+    `steps` holds the place of each value on the x axis; without it they are counted from 1. `log` draws the loss on a
+    logarithmic scale.
     """
     axes = new_axes(title, step_name, "nats per character")
     for colour, (name, values) in zip(cycle(COLOURS), losses.items(), strict=False):
-        axes.plot(range(1, len(values) + 1), values, marker="o", markersize=3, color=colour, label=name)
+        places = range(1, len(values) + 1) if steps is None else steps[: len(values)]
+        axes.plot(places, values, marker="o", markersize=3, color=colour, label=name)
     for name, level in (baselines or {}).items():
         axes.axhline(level, color=_GREY, linestyle="--", linewidth=1)
         axes.annotate(
@@ -46,6 +53,42 @@ def plot_losses(
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(frameon=False)
     return axes
+
+
+def plot_baselines(
+    losses: Mapping[str, float],
+    *,
+    highlight: Collection[str] = (),
+    floor: float | None = None,
+    title: str = "What the loss is held against",
+) -> Axes:
+    """Draw one bar for each loss (nats per character), from top to bottom in the order given.
+
+    The bars named in `highlight` have a colour of their own. `floor` is the lowest loss that is possible on this text,
+    drawn as a dashed line where it is known.
+    """
+    axes = new_axes(title, "nats per character", "", height=1.2 + 0.4 * len(losses))
+    colours = [COLOURS[1] if name in highlight else COLOURS[0] for name in losses]
+    bars = axes.barh(list(losses), list(losses.values()), color=colours)
+    axes.bar_label(bars, fmt="%.3f", padding=3)
+    axes.invert_yaxis()
+    if floor is not None:
+        axes.axvline(floor, color=_GREY, linestyle="--", linewidth=1)
+        axes.annotate(f"floor {floor:.3f}", (floor, 1), (3, 2), ("data", "axes fraction"), "offset points", color=_GREY)
+    return axes
+
+
+def save_plot(axes: Axes, path: str | Path, *, close: bool = False) -> Path:
+    """Write a picture, whole or not at all, in the format that the name ends with (.png, .svg, .pdf).
+
+    `close` takes it out of memory, and so out of the output of a notebook's cell.
+    """
+    path = Path(path)
+    data = io.BytesIO()
+    axes.figure.savefig(data, format=path.suffix.removeprefix(".") or "png", dpi=150)
+    if close:
+        plt.close(axes.figure)
+    return write_whole(path, data.getvalue())
 
 
 def plot_temperatures(logits: torch.Tensor, symbols: Sequence[str], temperatures: Sequence[float], top: int = 12):

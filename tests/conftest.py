@@ -12,3 +12,14 @@ def a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for variable in ("COURSE_QUICK", "COURSE_STRICT", "COURSE_PROGRESS", "COURSE_CHECK_SECONDS", "COURSE_DATA"):
         monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture
+def one_thread():
+    """Compute in one thread: with several, sums may round differently from run to run."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

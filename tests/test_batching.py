@@ -1,9 +1,11 @@
 """Windows over a row of tokens, and batches of them."""
 
+import json
+
 import pytest
 import torch
 
-from helpers.batching import WindowBatches, sliding_windows
+from helpers.batching import StreamBatches, WindowBatches, sliding_windows
 
 SIZES = [
     pytest.param(
@@ -147,3 +149,83 @@ def test_a_batch_size_below_1_is_refused(batch_size):
 def test_batches_refuse_what_windows_refuse(length, stride, message):
     with pytest.raises(ValueError, match=message):
         WindowBatches(torch.arange(length), 3, stride=stride, batch_size=1)
+
+
+STREAMS = [
+    pytest.param(*sizes, id="{} characters, {} at a time, in {} streams".format(*sizes))
+    for sizes in [(2, 1, 1), (11, 3, 1), (21, 5, 4), (24, 5, 4), (100, 7, 3), (101, 7, 3), (60, 2, 29), (9, 4, 2)]
+]
+
+
+@pytest.mark.parametrize(("length", "sequence_length", "batch_size"), STREAMS)
+def test_each_stream_goes_on_where_it_ended(length, sequence_length, batch_size):
+    text = torch.randperm(length)
+    batches = list(StreamBatches(text, sequence_length, batch_size=batch_size))
+    each = (length - 1) // batch_size
+    inputs = torch.cat([inputs for inputs, _ in batches], dim=1)
+    targets = torch.cat([targets for _, targets in batches], dim=1)
+    for row in range(batch_size):
+        assert torch.equal(inputs[row], text[row * each : (row + 1) * each])
+        assert torch.equal(targets[row], text[row * each + 1 : (row + 1) * each + 1])
+
+
+@pytest.mark.parametrize(("length", "sequence_length", "batch_size"), STREAMS)
+def test_only_a_tail_shorter_than_the_batch_is_left_out(length, sequence_length, batch_size):
+    batches = StreamBatches(torch.arange(length), sequence_length, batch_size=batch_size)
+    predicted = sum(targets.numel() for _, targets in batches)
+    assert 0 <= length - 1 - predicted < batch_size
+
+
+@pytest.mark.parametrize(("length", "sequence_length", "batch_size"), STREAMS)
+def test_only_the_last_batch_of_streams_may_be_shorter(length, sequence_length, batch_size):
+    batches = StreamBatches(torch.arange(length), sequence_length, batch_size=batch_size)
+    widths = [inputs.shape[1] for inputs, _ in batches]
+    assert len(batches) == len(widths)
+    assert set(widths[:-1]) <= {sequence_length}
+    assert 1 <= widths[-1] <= sequence_length
+    assert all(inputs.shape == targets.shape and len(inputs) == batch_size for inputs, targets in batches)
+
+
+def test_streams_are_the_same_in_each_epoch_and_copy_nothing():
+    tokens = torch.arange(50)
+    batches = StreamBatches(tokens, 6, batch_size=4)
+    for (first, _), (second, _) in zip(batches, batches, strict=True):
+        assert torch.equal(first, second)
+        assert first.untyped_storage().data_ptr() == tokens.untyped_storage().data_ptr()
+
+
+def test_streams_say_that_the_state_is_carried_and_windows_do_not():
+    assert StreamBatches(torch.arange(9), 2, batch_size=2).carries_state
+    assert not getattr(WindowBatches(torch.arange(9), 2, batch_size=2), "carries_state", False)
+
+
+@pytest.mark.parametrize(("length", "batch_size", "each"), [(20, 4, 4), (0, 1, 0), (1, 1, 0), (3, 5, 0)])
+def test_streams_shorter_than_the_sequence_length_are_refused(length, batch_size, each):
+    line = (
+        f"a text of {length} characters gives {batch_size} streams of {each} characters, shorter than sequence_length 5"
+    )
+    with pytest.raises(ValueError, match=line):
+        StreamBatches(torch.arange(length), 5, batch_size=batch_size)
+
+
+@pytest.mark.parametrize(("sequence_length", "batch_size"), [(0, 1), (-1, 1), (1, 0), (1, -1)])
+def test_streams_of_no_size_are_refused(sequence_length, batch_size):
+    name, value = ("sequence_length", sequence_length) if sequence_length < 1 else ("batch_size", batch_size)
+    with pytest.raises(ValueError, match=f"{name} must be at least 1, not {value}"):
+        StreamBatches(torch.arange(50), sequence_length, batch_size=batch_size)
+
+
+def test_streams_of_two_dimensions_are_refused():
+    with pytest.raises(ValueError, match=r"one row of tokens, not from shape \(3, 4\)"):
+        StreamBatches(torch.zeros(3, 4), 1, batch_size=1)
+
+
+@pytest.mark.parametrize("kind", [StreamBatches, WindowBatches])
+def test_batches_describe_themselves_and_tell_one_changed_character(kind):
+    text, other = torch.arange(50), torch.arange(50)
+    other[17] = 0
+    description = kind(text, 6, batch_size=4).describe()
+    assert description == kind(text.clone(), 6, batch_size=4).describe()
+    assert json.loads(json.dumps(description)) == description
+    for changed in (kind(other, 6, batch_size=4), kind(text, 5, batch_size=4), kind(text, 6, batch_size=3)):
+        assert changed.describe() != description

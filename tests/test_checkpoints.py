@@ -3,6 +3,9 @@
 import json
 import os
 import pickle
+import re
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import nn
 
-from helpers.checkpoints import load_checkpoint, save_checkpoint
+from helpers.checkpoints import load_checkpoint, read_checkpoint, save_checkpoint, write_checkpoint
 from helpers.models.vanilla_rnn import CharRNN
 from helpers.vocabulary import Vocabulary
 
@@ -219,7 +222,7 @@ def test_a_pickle_is_refused_and_nothing_of_it_is_run(tmp_path, write, read):
         read(file)
     assert Path("sprung").exists(), "the trap must work, or its silence proves nothing"
     Path("sprung").unlink()
-    refused(path, "model.pt is no checkpoint of this course")
+    refused(path, "model.pt is no checkpoint of this course but a pickle, as torch.save writes it: it was not opened")
     assert not Path("sprung").exists()
 
 
@@ -246,3 +249,101 @@ def test_a_checkpoint_of_another_class_with_the_same_weights_is_refused(path):
 
 def test_a_checkpoint_of_another_precision_is_refused(path):
     refused(path, "of float32 in the file and .* of float64 in yours", new_model().double())
+
+
+def test_a_pickle_within_a_tensor_is_never_unpickled(path):
+    """The bytes of a pickle are numbers like others as long as nobody unpickles them."""
+    holder = nn.Module()
+    holder.register_buffer("data", torch.frombuffer(bytearray(pickle.dumps(Trap())), dtype=torch.uint8))
+    save_checkpoint(path, holder, VOCABULARY)
+    load_checkpoint(path, holder, VOCABULARY)
+    assert not Path("sprung").exists()
+
+
+def test_classes_that_share_an_architecture_share_checkpoints(tmp_path):
+    class WrittenOut(CharRNN):
+        architecture = "vanilla RNN"
+
+    class Fast(CharRNN):
+        architecture = "vanilla RNN"
+
+    torch.manual_seed(0)
+    model, other = WrittenOut(len(VOCABULARY), 3, 4), Fast(len(VOCABULARY), 3, 4)
+    path = save_checkpoint(tmp_path / "model.safetensors", model, VOCABULARY)
+    load_checkpoint(path, other, VOCABULARY)
+    assert bits(other) == bits(model)
+    refused(path, "holds another model: a vanilla RNN, and yours is a CharRNN")
+
+
+def rewrite_header(path, change):
+    with safe_open(path, framework="pt") as file:
+        header = json.loads(file.metadata()["course"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+    path.write_bytes(save(tensors, metadata={"course": json.dumps(change(header))}))
+
+
+def test_a_checkpoint_of_a_newer_version_is_refused_as_such(path):
+    rewrite_header(path, lambda header: header | {"version": 3, "symbols": "another form"})
+    refused(path, r"written by a newer version of the course \(format 3, this one reads 2\): update the course")
+
+
+def test_a_checkpoint_of_an_older_version_is_refused_as_such(path):
+    rewrite_header(path, lambda header: {name: header[name] for name in ("model", "symbols", "notes")})
+    refused(path, "written by an older version of the course: train the model again")
+
+
+def test_a_checkpoint_can_be_read_before_there_is_a_model(path):
+    checkpoint = read_checkpoint(path)
+    assert (checkpoint.architecture, checkpoint.vocabulary, checkpoint.notes) == ("CharRNN", VOCABULARY, {"epoch": 3})
+    assert {name: tensor.numpy().tobytes() for name, tensor in checkpoint.weights.items()} == bits(new_model())
+    assert checkpoint.run is None
+
+
+def test_what_a_run_needs_comes_back_beside_the_weights(tmp_path):
+    run = {"optimizer": {0: (torch.tensor(3.0), 0.9)}, "state": None, "seed": torch.arange(3, dtype=torch.uint8)}
+    path = write_checkpoint(tmp_path / "model.safetensors", new_model(), VOCABULARY, {"step": 5}, run)
+    found = read_checkpoint(path).run
+    assert str(found) == str(run)
+    assert found["seed"].dtype == torch.uint8
+    assert load_checkpoint(path, model := new_model(1), VOCABULARY) == {"step": 5}
+    assert bits(model) == bits(new_model())
+
+
+def test_a_name_of_a_weight_cannot_be_taken_for_another_part(tmp_path):
+    model = nn.Module()
+    model.register_buffer("run", torch.ones(1))
+    model.register_buffer("weights", torch.zeros(1))
+    path = write_checkpoint(tmp_path / "model.safetensors", model, VOCABULARY, {}, {"weights": torch.full((1,), 5.0)})
+    load_checkpoint(path, model, VOCABULARY)
+    assert (model.run.item(), model.weights.item()) == (1, 0)
+    assert read_checkpoint(path).run["weights"].item() == 5
+
+
+FULL_DISK = """
+import resource, sys
+import torch
+from torch import nn
+from helpers.checkpoints import save_checkpoint
+from helpers.vocabulary import Vocabulary
+
+save_checkpoint(sys.argv[1], nn.Linear(10, 10), Vocabulary("ab"), epoch=1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    save_checkpoint(sys.argv[1], nn.Linear(200, 200), Vocabulary("ab"), epoch=2)
+except OSError as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
+def test_a_disk_that_takes_no_more_gives_one_clear_error_and_the_old_file_is_intact(tmp_path):
+    """The system itself refuses here, in the middle of the file, as a full disk does."""
+    path = tmp_path / "saved" / "model.safetensors"
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=True)
+    assert re.fullmatch(
+        r"OSError \[Errno 27\] checkpoint of 16\d,\d{3} bytes not written, the one before is as it was: "
+        rf"File too large: '{path}'\n",
+        done.stdout,
+    )
+    assert os.listdir(path.parent) == ["model.safetensors"]
+    assert read_checkpoint(path).notes == {"epoch": 1}

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from helpers.files import write_whole
+from helpers.files import remove_leftovers, write_whole
 
 
 @pytest.fixture
@@ -94,3 +94,27 @@ def test_a_file_in_the_place_of_a_folder_raises(path):
     with pytest.raises(OSError, match=r"answers\.txt"):
         write_whole(path / "below.txt", b"new")
     assert path.read_bytes() == b"old"
+
+
+def test_what_a_kill_left_half_written_is_removed_and_nothing_else(path):
+    for name in (".answers.txt.a1b2", ".answers.txt.zz", ".other.txt.a1b2", "answers.txt.a1b2", ".answers.txt"):
+        (path.parent / name).write_bytes(b"half")
+    remove_leftovers(path.parent, "answers.txt")
+    assert sorted(os.listdir(path.parent)) == [".answers.txt", ".other.txt.a1b2", "answers.txt", "answers.txt.a1b2"]
+    remove_leftovers(path.parent / "nowhere", "answers.txt")
+
+
+def test_a_leftover_is_named_as_it_is_looked_for(path, monkeypatch):
+    """The names that the one makes and the other looks for must not drift apart."""
+
+    def die(*_):
+        raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr(os, "fsync", die)
+        killed.setattr(type(path), "unlink", lambda *_, **__: None)  # a killed program tidies nothing up
+        with pytest.raises(SystemExit):
+            write_whole(path, b"new")
+    assert len(os.listdir(path.parent)) == 2
+    remove_leftovers(path.parent, "*.txt")
+    assert os.listdir(path.parent) == ["answers.txt"]

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from helpers.diagrams import draw_unrolled, draw_windows
-from helpers.plots import COLOURS, new_axes, plot_losses, plot_temperatures
+from helpers.plots import COLOURS, new_axes, plot_baselines, plot_losses, plot_temperatures, save_plot
 
 LOGITS = torch.tensor([1.0, 3.0, -1.0, 0.5])
 
@@ -42,6 +42,11 @@ def test_each_loss_is_a_curve_with_its_name_counted_from_1():
     assert (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()) == ("Both", "step", "nats per character")
 
 
+def test_losses_stand_at_the_steps_they_were_measured_at():
+    axes = plot_losses({"training": [3.0, 2.0, 1.0], "validation": [3.5, 2.5]}, steps=[100, 200, 250])
+    assert [list(line.get_xdata()) for line in axes.lines] == [[100, 200, 250], [100, 200]]
+
+
 def test_curves_have_different_colours():
     axes = plot_losses({str(number): [1.0] for number in range(6)})
     assert len({line.get_color() for line in axes.lines}) == 6
@@ -62,6 +67,56 @@ def test_the_loss_can_be_drawn_on_a_logarithmic_scale(log, scale):
 
 def test_no_curve_is_dropped():
     assert len(plot_losses({str(number): [1.0] for number in range(13)}).lines) == 13
+
+
+def test_baselines_are_bars_from_top_to_bottom_with_their_values():
+    axes = plot_baselines({"ln V": 3.5, "bigram": 2.46789, "model": 1.5})
+    bars = axes.containers[0]
+    assert [bar.get_width() for bar in bars] == [3.5, 2.46789, 1.5]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["ln V", "bigram", "model"]
+    assert texts(axes) == ["3.500", "2.468", "1.500"]
+    assert axes.yaxis_inverted()
+    assert axes.get_xlabel() == "nats per character"
+    assert not axes.lines
+
+
+def test_the_floor_is_a_line_and_a_highlighted_bar_has_a_colour_of_its_own():
+    axes = plot_baselines({"bigram": 2.5, "model": 1.5}, highlight=["model"], floor=0.75)
+    [line] = axes.lines
+    assert list(line.get_xdata()) == [0.75, 0.75]
+    assert "floor 0.750" in texts(axes)
+    first, second = axes.containers[0]
+    assert first.get_facecolor() != second.get_facecolor()
+
+
+@pytest.mark.parametrize(("name", "start"), [("a.png", b"\x89PNG"), ("a.svg", b"<?xml"), ("a.pdf", b"%PDF")])
+def test_a_plot_is_saved_in_the_format_of_its_name(tmp_path, name, start):
+    axes = plot_losses({"training": [3.0, 1.0]})
+    path = save_plot(axes, tmp_path / "new" / name)
+    assert path.read_bytes().startswith(start)
+    assert [one.name for one in path.parent.iterdir()] == [name]
+    assert plt.get_fignums(), "it is still there to be shown"
+    save_plot(axes, path, close=True)
+    assert not plt.get_fignums()
+
+
+def test_a_plot_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
+    path = save_plot(plot_losses({"training": [3.0, 1.0]}), tmp_path / "new" / "a.png")
+    before = path.read_bytes()
+
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        save_plot(plot_losses({"training": [9.0, 1.0]}), path)
+    assert path.read_bytes() == before
+
+
+def test_a_format_that_is_none_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="txt"):
+        save_plot(plot_losses({"training": [1.0]}), tmp_path / "a.txt")
+    assert not list(tmp_path.iterdir())
 
 
 def test_bars_are_the_softmax_at_each_temperature():
@@ -138,11 +193,12 @@ def test_the_unrolled_network_shows_each_character_and_state():
     "draw",
     [
         lambda: plot_losses({"training": [3.0, 1.0]}, baselines={"bigram": 2.0}, log=True),
+        lambda: plot_baselines({"a$\\ж": 2.0, "b": 1.0}, highlight=["b"], floor=0.5),
         pytest.param(lambda: plot_temperatures(LOGITS, "a$\\ж", (0.5, 1.0))),
         lambda: draw_windows("a $\nж", sequence_length=2, stride=1),
         lambda: draw_unrolled("a$"),
     ],
-    ids=["losses", "temperatures", "windows", "unrolled"],
+    ids=["losses", "baselines", "temperatures", "windows", "unrolled"],
 )
 @pytest.mark.filterwarnings("error")
 def test_each_picture_can_be_drawn_without_a_warning(draw):

@@ -1,0 +1,95 @@
+"""The checkpoints of a training run, in one folder: written now and then, and read to go on."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from helpers.checkpoints import read_checkpoint, refuse_another, write_checkpoint
+from helpers.files import remove_leftovers
+from helpers.state import to_device
+from helpers.training.comparison import differences
+from helpers.training.divergence import refuse_broken_weights
+from helpers.training.history import History
+from helpers.training.plan import Plan
+from helpers.training.randomness import random_states, set_random_states
+from helpers.training.run import Run
+from helpers.training.score import Tally
+from helpers.vocabulary import Vocabulary
+
+
+class Keeper:
+    """Writes and reads the checkpoints of one run; without a folder it does nothing.
+
+    `saved` is the last checkpoint that this run has written or started from, and `saved_step` its step.
+    """
+
+    def __init__(self, folder: str | Path | None, plan: Plan, vocabulary: Vocabulary | None):
+        self.folder = None if folder is None else Path(folder)
+        self.plan, self.vocabulary = plan, vocabulary
+        self.saved: Path | None = None
+        self.saved_step = 0
+        if self.folder is not None:
+            self.fixed = plan.describe()  # now, while the learning rates are those that the optimizer came with
+            remove_leftovers(self.folder, "*.safetensors")
+
+    def path(self, name: str) -> Path:
+        """Return where the checkpoint of this name lies."""
+        return self.folder / f"{name}.safetensors"
+
+    def save(self, name: str, run: Run) -> None:
+        """Write a checkpoint, whole or not at all.
+
+        Raises:
+            OSError: the disk refuses.
+            FloatingPointError: a weight holds NaN or infinity; the checkpoint before stays, it is the last good one.
+        """
+        if self.folder is None:
+            return
+        refuse_broken_weights(self.plan.model)
+        nest = {
+            "fixed": self.fixed,
+            "position": {name: value for name, value in vars(run).items() if name not in ("tally", "history")},
+            "tally": asdict(run.tally),
+            "history": asdict(run.history),
+            "optimizer": self.plan.optimizer.state_dict(),
+            "random": random_states(self.plan.generators),
+        }
+        path = write_checkpoint(self.path(name), self.plan.model, self.vocabulary, self._notes(run), nest)
+        self.saved, self.saved_step = path, run.step
+
+    def _notes(self, run: Run) -> dict[str, Any]:
+        losses = {name: values[-1] for name, values in vars(run.history).items() if name.endswith("_loss") and values}
+        return {"step": run.step, "epoch": run.epoch} | losses | {"settings": self.fixed["settings"]}
+
+    def resume(self, resume: bool | str | Path) -> Run:
+        """Return the run to go on with, all set to where it stood: a new one, unless there is one to resume.
+
+        Args:
+            resume: True for the folder's last checkpoint, if there is one; a path for that checkpoint.
+
+        Raises:
+            FileNotFoundError: there is no checkpoint at that path.
+            ValueError: it is of another model, another vocabulary or other settings. All is then as it was.
+        """
+        if not resume or (resume is True and not self.path("last").exists()):
+            return Run()
+        path = self.path("last") if resume is True else Path(resume)
+        checkpoint = read_checkpoint(path)
+        refuse_another(checkpoint, self.plan.model, self.vocabulary)
+        stored = checkpoint.run
+        if stored is None:
+            raise ValueError(f"{path} holds weights, but no run to go on with: load it with load_checkpoint")
+        if found := differences(stored["fixed"], self.fixed):
+            more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
+            raise ValueError(
+                f"{path} belongs to a run with other settings: {'; '.join(found[:3])}{more}. Give the settings of "
+                "that run, or another checkpoint_folder, or resume=False to start anew"
+            )
+        self.plan.model.load_state_dict(checkpoint.weights)
+        self.plan.optimizer.load_state_dict(stored["optimizer"])
+        self.plan.set_learning_rates(1.0)
+        set_random_states(self.plan.generators, stored["random"])
+        run = Run(**stored["position"], tally=Tally(**stored["tally"]), history=History(**stored["history"]))
+        run.state = to_device(run.state, self.plan.device)
+        self.saved, self.saved_step = path, run.step
+        return run
