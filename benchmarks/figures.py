@@ -19,6 +19,11 @@ def show_bytes(value: float) -> str:
     return f"{show_number(value)} B"
 
 
+def show_rate(value: float) -> str:
+    """Write operations a second, in thousands of millions."""
+    return f"{show_number(value / 1e9)} GFLOP/s"
+
+
 def show_ratio(value: float) -> str:
     """Write how many times."""
     return f"{show_number(value)}×"

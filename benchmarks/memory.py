@@ -1,10 +1,13 @@
 """Memory that objects hold, in bytes."""
 
 import gc
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 
 
@@ -28,3 +31,15 @@ def storage_bytes(tensors: Iterable[torch.Tensor]) -> int:
     """Return the bytes of the storages behind some tensors, each storage counted once however many views share it."""
     storages = [tensor.untyped_storage() for tensor in tensors]
     return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
+
+
+def peak_resident_bytes() -> int:
+    """Return the most memory that this process has had resident since it began, as its operating system counts it."""
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    if sys.platform == "linux":  # `getrusage` would count the process that started this one
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+    import resource  # not on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -23,6 +23,7 @@ BENCHMARKS = [
     Benchmark("windows", "windows over a long text, against lists of Python integers"),
     Benchmark("encoding", "encoding a long text, against a dictionary asked once a character"),
     Benchmark("tales", "seconds to write a text of tales, and to count a text of its size"),
+    Benchmark("recurrence", "a training step of the vanilla RNN: speed and memory, against autograd and nn.RNN"),
     Benchmark("checks", "seconds that the check of an exercise takes"),
     Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),

@@ -11,7 +11,7 @@ import torch
 
 from helpers.batching import WindowBatches
 from helpers.device import choose_device
-from helpers.models.vanilla_rnn import CharRNN
+from helpers.models.vanilla_rnn import CharRNNLoop
 from helpers.training import fit
 
 # `python -m benchmarks lessons` prints both figures; these were measured on two cores of a server (CPython 3.11).
@@ -55,13 +55,13 @@ def measure_speed(stretches: int = 5) -> float:
     """
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(0)
-        model = CharRNN(vocab_size=100, embedding_size=32, hidden_size=256)
+        model = CharRNNLoop(vocab_size=100, embedding_size=32, hidden_size=256)
         tokens = torch.randint(100, (64 * 32 * 20 + 1,))
     batches = WindowBatches(tokens, 64, batch_size=32)
     return max(len(batches) * 64 * 32 / _seconds_of_an_epoch(model, batches) for _ in range(stretches))
 
 
-def _seconds_of_an_epoch(model: CharRNN, batches: WindowBatches) -> float:
+def _seconds_of_an_epoch(model: CharRNNLoop, batches: WindowBatches) -> float:
     start = time.perf_counter()
     fit(model, batches, epochs=1, progress=False)
     return time.perf_counter() - start

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.models.vanilla_rnn import CharRNN
-from helpers.training import sequence_loss
+from helpers.models.vanilla_rnn import CharRNN, CharRNNLoop
+from helpers.training import fit, sequence_loss
 
 
 @pytest.fixture(autouse=True)
@@ -16,9 +16,14 @@ def seed():
     torch.manual_seed(0)
 
 
+@pytest.fixture(params=[CharRNN, CharRNNLoop])
+def architecture(request):
+    return request.param
+
+
 @pytest.fixture
-def model():
-    return CharRNN(vocab_size=7, embedding_size=5, hidden_size=6).double()
+def model(architecture):
+    return architecture(vocab_size=7, embedding_size=5, hidden_size=6).double()
 
 
 @pytest.fixture
@@ -95,15 +100,15 @@ def test_the_rows_of_a_batch_do_not_touch_each_other(model, tokens):
 
 
 @pytest.mark.parametrize("vocab_size", [2, 26, 100])
-def test_a_fresh_model_knows_nothing(vocab_size):
-    model = CharRNN(vocab_size, embedding_size=32, hidden_size=64)
+def test_a_fresh_model_knows_nothing(vocab_size, architecture):
+    model = architecture(vocab_size, embedding_size=32, hidden_size=64)
     logits, _ = model(torch.randint(vocab_size, (32, 32)))
     loss = sequence_loss(logits, torch.randint(vocab_size, (32, 32)))
     assert loss.item() == pytest.approx(math.log(vocab_size), abs=0.15)
 
 
-def test_one_batch_can_be_overfit():
-    model = CharRNN(vocab_size=10, embedding_size=8, hidden_size=32)
+def test_one_batch_can_be_overfit(architecture):
+    model = architecture(vocab_size=10, embedding_size=8, hidden_size=32)
     tokens = torch.randint(10, (1, 13))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     for _ in range(100):
@@ -139,3 +144,109 @@ def test_a_forward_pass_leaves_the_state_that_it_was_given(model, tokens):
 def test_a_state_of_another_shape_is_refused(model, tokens, shape):
     with pytest.raises(ValueError, match=r"the state has shape .*, for this batch it must be \(3, 6\)"):
         model(tokens, torch.zeros(shape, dtype=torch.float64))
+
+
+@pytest.fixture
+def twins():
+    """Return the fast network and the loop with the same weights, in single precision as they are trained."""
+    fast, loop = CharRNN(7, 5, 6), CharRNNLoop(7, 5, 6)
+    loop.load_state_dict(fast.state_dict())
+    return fast, loop
+
+
+# Fewer characters than the vocabulary has, or more: the fast network maps the embedding at another place.
+@pytest.mark.parametrize("shape", [(1, 1), (1, 6), (2, 1), (1, 7), (1, 8), (3, 11)])
+@pytest.mark.parametrize("fresh", [True, False], ids=["from zeros", "from a given state"])
+def test_the_fast_network_and_the_loop_give_the_same(twins, shape, fresh):
+    tokens, targets, state = torch.randint(7, shape), torch.randint(7, shape), torch.randn(shape[0], 6)
+    results = []
+    for model in twins:
+        start = None if fresh else state.clone().requires_grad_()
+        logits, last = model(tokens, start)
+        (sequence_loss(logits, targets) + last.square().sum()).backward()
+        grads = {name: parameter.grad for name, parameter in model.named_parameters()}
+        results.append([logits, last, grads, None if fresh else start.grad])
+    torch.testing.assert_close(*results)
+
+
+def test_the_fast_network_and_the_loop_train_to_the_same_weights(twins):
+    batches = [(torch.randint(7, (3, 11)), torch.randint(7, (3, 11))) for _ in range(20)]
+    for model in twins:
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.5)  # Adam would enlarge differences of rounding
+        fit(model, batches, epochs=2, optimizer=optimizer, progress=False)
+    fast, loop = twins
+    torch.testing.assert_close(fast.state_dict(), loop.state_dict(), atol=1e-4, rtol=1e-4)
+
+
+def test_both_networks_count_as_one_architecture():
+    assert CharRNN.architecture == CharRNNLoop.architecture
+
+
+def test_settings_make_the_same_network_again(model, tokens):
+    again = type(model)(**model.settings).double()
+    again.load_state_dict(model.state_dict())
+    torch.testing.assert_close(again(tokens), model(tokens))
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_a_pass_without_gradients_gives_the_same(model, tokens, mode):
+    with mode():
+        logits, state = model(tokens)
+    assert logits.grad_fn is None
+    assert state.grad_fn is None
+    torch.testing.assert_close((logits, state), model(tokens))
+
+
+def test_a_state_that_is_kept_keeps_no_other_state(model, tokens):
+    _, state = model(tokens)
+    assert state.untyped_storage().nbytes() == state.numel() * state.element_size()
+
+
+def test_logits_lie_in_memory_as_their_shape_says(model, tokens):
+    assert model(tokens)[0].is_contiguous()
+
+
+def test_tokens_of_another_integer_type_and_order_in_memory_are_the_same_tokens(model, tokens):
+    expected = model(tokens)
+    torch.testing.assert_close(model(tokens.int()), expected)
+    torch.testing.assert_close(model(tokens.t().contiguous().t()), expected)
+
+
+def test_autocast_gives_nearly_the_same(twins):
+    tokens, targets = torch.randint(7, (3, 11)), torch.randint(7, (3, 11))
+    for model in twins:
+        exact = sequence_loss(model(tokens)[0], targets)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits, _ = model(tokens)
+            loss = sequence_loss(logits, targets)
+            loss.backward()
+        assert logits.dtype == torch.bfloat16
+        torch.testing.assert_close(loss, exact, atol=0.02, rtol=0)
+    fast, loop = ([parameter.grad for parameter in model.parameters()] for model in twins)
+    torch.testing.assert_close(fast, loop, atol=0.01, rtol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "error", "line"),
+    [
+        (torch.rand(3, 4), ValueError, "the tokens are of torch.float32: they must be ids"),
+        (torch.ones(3, 4, dtype=torch.bool), ValueError, "the tokens are of torch.bool: they must be ids"),
+        (torch.tensor([1, 2, 3]), ValueError, r"the tokens have shape \(3,\): it must be \(batch, time\)"),
+        (torch.zeros(3, 0, dtype=torch.int64), ValueError, r"shape \(3, 0\): it must be .* both at least 1"),
+        (torch.tensor([[0, 7]]), IndexError, "the tokens hold 7: the vocabulary of this model has the ids 0 to 6"),
+        (torch.tensor([[0, -1]]), IndexError, "the tokens hold -1: the vocabulary of this model has the ids 0 to 6"),
+    ],
+)
+def test_tokens_that_are_no_batch_of_ids_are_refused(model, tokens, error, line):
+    with pytest.raises(error, match=line):
+        model(tokens)
+
+
+def test_a_network_runs_where_its_weights_are(architecture):
+    """On torch's device of shapes without numbers: what is made on the CPU by mistake does not fit there."""
+    model = architecture(7, 5, 6).to("meta")
+    tokens = torch.zeros(3, 11, dtype=torch.int64, device="meta")
+    logits, state = model(tokens, model(tokens)[1])
+    logits.sum().backward()
+    assert logits.shape == (3, 11, 7)
+    assert {tensor.device.type for tensor in [logits, state, *(p.grad for p in model.parameters())]} == {"meta"}

@@ -1,18 +1,25 @@
-"""The vanilla recurrent network, with its loop over time written out."""
+"""The vanilla recurrent network, twice: with its loop over time written out, and fast."""
 
 import torch
 from torch import nn
 
+from helpers.models.arguments import check_state, check_tokens
+from helpers.models.projection import project_tokens
+from helpers.models.recurrence import recur
 
-class CharRNN(nn.Module):
+
+class CharRNNLoop(nn.Module):
     """Predicts the next character from the current one and from a hidden state that sums up all before it.
 
     The recurrence is h[t] = tanh(W_e x[t] + b_e + W_h h[t-1] + b_h) of Elman, "Finding Structure in Time" (1990);
-    with the same weights it equals `nn.RNN`.
+    with the same weights it equals `nn.RNN`. This is the class to read; to train, take `CharRNN`.
     """
+
+    architecture = "vanilla-rnn"  # what a checkpoint says: both classes can load it
 
     def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int):
         super().__init__()
+        self.settings = {"vocab_size": vocab_size, "embedding_size": embedding_size, "hidden_size": hidden_size}
         self.hidden_size = hidden_size
         self.embedding = nn.Embedding(vocab_size, embedding_size)
         self.input_to_hidden = nn.Linear(embedding_size, hidden_size)  # W_e, b_e
@@ -31,16 +38,43 @@ class CharRNN(nn.Module):
             state: hidden state of shape (batch, hidden) to go on from; zeros if not given.
 
         Returns: logits of shape (batch, time, vocab_size), and the hidden state after the last character.
+
+        Raises:
+            ValueError: tokens that are no integers, or tokens or a state of a wrong shape.
+            IndexError: an id outside the vocabulary.
         """
-        hidden = self.init_hidden(len(tokens)) if state is None else state
-        if hidden.shape != (len(tokens), self.hidden_size):
-            raise ValueError(
-                f"the state has shape {tuple(hidden.shape)}, "
-                f"for this batch it must be {(len(tokens), self.hidden_size)}"
-            )
+        hidden = self._start(tokens, state)
         inputs = self.input_to_hidden(self.embedding(tokens))  # (batch, time, hidden)
         steps = []
         for step in inputs.unbind(dim=1):
             hidden = torch.tanh(step + self.hidden_to_hidden(hidden))  # (batch, hidden)
             steps.append(hidden)
         return self.output(torch.stack(steps, dim=1)), hidden  # (batch, time, vocab_size)
+
+    def _start(self, tokens: torch.Tensor, state: torch.Tensor | None) -> torch.Tensor:
+        """Check the arguments, and return the state to start from."""
+        check_tokens(tokens, len(self.embedding.weight))
+        if state is None:
+            return self.init_hidden(len(tokens))
+        check_state(state, (len(tokens), self.hidden_size))
+        return state
+
+
+class CharRNN(CharRNNLoop):
+    """The same network with the same parameters and results, its gradient through time derived by hand.
+
+    It is faster than the loop under autograd and keeps less in memory: see `helpers.models.recurrence`.
+    """
+
+    def forward(self, tokens: torch.Tensor, state: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """Predict the next character at every position, as `CharRNNLoop.forward` does.
+
+        Within, time is the first dimension, so that all numbers of one step lie together.
+        """
+        hidden = self._start(tokens, state)
+        bias = self.input_to_hidden.bias + self.hidden_to_hidden.bias  # (hidden,)
+        weight = self.input_to_hidden.weight
+        inputs = project_tokens(tokens.t(), self.embedding.weight, weight, bias)  # (time, batch, hidden)
+        states = recur(inputs, self.hidden_to_hidden.weight, hidden)  # (time, batch, hidden)
+        logits = self.output(states).transpose(0, 1).contiguous()  # (batch, time, vocab_size)
+        return logits, states[-1].clone()  # a copy, so that a state kept does not keep all states
