@@ -15,6 +15,14 @@ def random_parameters(scale: float = 0.8, dtype: torch.dtype = torch.float32) ->
     return tuple(scale * torch.randn(*shape, dtype=dtype) for shape in shapes)
 
 
+def lively_parameters() -> Tensors:
+    """Return parameters whose likeliest text depends on token and state, and does not soon go round in circles."""
+    angles = torch.tensor([1.0, 1.7])
+    turns = [torch.stack([torch.stack([a.cos(), -a.sin()]), torch.stack([a.sin(), a.cos()])]) for a in angles]
+    Wxh, _, Why, bh, _ = random_parameters()
+    return Wxh, 1.2 * torch.block_diag(*turns), 3 * Why, 0.1 * bh, torch.zeros(VOCAB)
+
+
 def step(token: int, hidden: torch.Tensor, parameters: Tensors) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the new state and the logits."""
     Wxh, Whh, Why, bh, by = parameters

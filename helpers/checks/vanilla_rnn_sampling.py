@@ -4,7 +4,7 @@ import torch
 
 from helpers.checks.contract import Checks
 from helpers.checks.expectations import Mistake, expect, expect_type
-from helpers.checks.vanilla_rnn_reference import HIDDEN, SYMBOLS, VOCAB, Tensors, random_parameters, write
+from helpers.checks.vanilla_rnn_reference import HIDDEN, SYMBOLS, VOCAB, Tensors, lively_parameters, write
 
 _DRAWS = 1500
 _TOLERANCE = 0.07  # on a share of _DRAWS draws: more than five standard deviations
@@ -17,7 +17,7 @@ def register(check: Checks) -> None:
 
 def sample_text(answer):
     """At temperature 0 the text of the likeliest, at others the shares of the softmax."""
-    parameters, hidden, token, length = random_parameters(3.0), torch.randn(HIDDEN).tanh(), 3, 40
+    parameters, hidden, token, length = lively_parameters(), torch.randn(HIDDEN).tanh(), 3, 40
     try:
         text = answer(parameters, hidden, token, length, 0, SYMBOLS)
     except ZeroDivisionError:
@@ -31,7 +31,7 @@ def sample_text(answer):
     expect_type(text, str, "`sample_text`")
     _compare_text(text, parameters, hidden, token, length)
     expect(answer(parameters, hidden, token, 0, 1.0, SYMBOLS) == "", "with length 0 the text should be empty")
-    level = torch.tensor([2.0, 1.0, 0.0, -1.0, -2.0, -3.0])
+    level = torch.tensor([4.0, 2.0, 0.0, -1.0, -2.0, -3.0])
     flat_parameters = (*parameters[:2], torch.zeros(VOCAB, HIDDEN), parameters[3], level)  # always the same logits
     for temperature in (1.0, 0.5, 2.0):
         _compare_shares(answer(flat_parameters, hidden, token, _DRAWS, temperature, SYMBOLS), level, temperature)
