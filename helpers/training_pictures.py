@@ -75,5 +75,5 @@ def _spread(count: int, wanted: int) -> list[int]:
     """Return up to `wanted` places from 0 to count - 1, the first and the last among them, denser at the start."""
     if count <= wanted:
         return list(range(count))
-    places = {round((count - 1) ** (number / (wanted - 1))) for number in range(1, wanted)}
-    return sorted({0, 1, *places})
+    places = {round((count - 1) ** (number / (wanted - 2))) for number in range(wanted - 1)}
+    return sorted({0, *places})

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 02 · A vanilla RNN by hand
 #
-# In 2015 Andrej Karpathy published a recurrent network in about a hundred lines of Python. It had no framework behind it:
-# five matrices and vectors, a loop forwards, a loop backwards. Thousands of people learned from it what a gradient is.
-# In this notebook you write that network yourself, in plain tensors, and derive each line of its backward pass.
+# In 2015 Andrej Karpathy published a recurrent network in about a hundred lines of Python. It had no framework behind
+# it: five matrices and vectors, a loop forwards, a loop backwards. Thousands of people learned from it what a gradient
+# is. In this notebook you write that network yourself, in plain tensors, and derive each line of its backward pass.
 #
 # PyTorch will not compute a single gradient for you. It only comes in afterwards, as a witness: your gradients must
 # equal its own.
@@ -68,8 +68,8 @@ vocab_size, symbols = len(vocabulary), vocabulary.symbols
 # | `Why` | (vocab, hidden) | $W_o$ | not part of it |
 # | `by` | (vocab,) | $b_o$ | not part of it |
 #
-# Two differences matter. Lesson 01 has two biases that are only ever added, and one does the same. And there $W_e$ reads
-# a short embedding, while `Wxh` reads the one-hot vector itself: it is both steps in one matrix.
+# Two differences matter. Lesson 01 has two biases that are only ever added, and one does the same. And there $W_e$
+# reads a short embedding, while `Wxh` reads the one-hot vector itself: it is both steps in one matrix.
 #
 # The sizes are those of 2015: a state of 100 numbers, windows of 25 characters. The matrices start as small random
 # numbers, scaled by 0.01, and the biases as zeros.
@@ -112,7 +112,8 @@ print("the same:", torch.equal(small @ one_hot, small[:, 1]))
 # One step in time, by the two formulas above. The state is a plain vector of shape (hidden,), and `Whh @ hidden` is
 # the product of a matrix and a vector. Return the new state and the logits.
 #
-# **By hand, with a state of one number.** Let the token's number in `Wxh` be 0.5, `Whh` 0.8, `bh` 0.1, and the old state
+# **By hand, with a state of one number.** Let the token's number in `Wxh` be 0.5, `Whh` 0.8, `bh` 0.1, and the old
+# state
 # 0. Then the new state is tanh(0.5 + 0.8 · 0 + 0.1) = tanh(0.6) = 0.537. With `Why` = (2, −1) and `by` = (0, 0.5) the
 # logits are 2 · 0.537 = 1.074 and −0.537 + 0.5 = −0.037: they come from the *new* state.
 #
@@ -135,7 +136,7 @@ def rnn_step(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Read one token in the state hidden. Returns the new state (hidden,) and logits (vocab,)."""
     Wxh, Whh, Why, bh, by = parameters
-    # TODO: compute the new state from the token and the old state, then the logits from the new state.
+    # TODO: the new state from the token and the old state; the logits from the new state.
     ### BEGIN SOLUTION
     hidden = torch.tanh(Wxh[:, token] + Whh @ hidden + bh)  # (hidden,)
     return hidden, Why @ hidden + by  # (hidden,), (vocab,)
@@ -196,9 +197,9 @@ print(softmax(torch.tensor([[2.0, 1.0, 0.0], [1002.0, 1001.0, 1000.0]])))
 # %% [markdown]
 # ### Exercise 3: `forward`
 #
-# The whole forward pass over one window. Take the steps one after the other, each from the state that the last one left.
-# The loss of one step is −ln p, where p is the probability of the character that really came. The hundred-line network
-# **adds up** the losses of the 25 steps, and so shall you. We come back to that in a minute.
+# The whole forward pass over one window. Take the steps one after the other, each from the state that the last one
+# left. The loss of one step is −ln p, where p is the probability of the character that really came. The hundred-line
+# network **adds up** the losses of the 25 steps, and so shall you. We come back to that in a minute.
 #
 # Going back you will need what you saw on the way, so keep it. Return three things:
 #
@@ -237,7 +238,7 @@ def forward(
     hidden: torch.Tensor,
     parameters: tuple[torch.Tensor, ...],
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Read inputs (time,) from a state. Returns the summed loss (), all states, all probabilities."""
+    """Read inputs (time,). Returns the summed loss (), all states, and all probabilities."""
     # TODO: step through the inputs, keep states and logits, and add up -ln p of the targets.
     ### BEGIN SOLUTION
     states, logits = [hidden], []
@@ -274,8 +275,8 @@ print("the states of nn.RNN:", torch.allclose(their_states, states[1:], atol=1e-
 # ### "Why is my loss above 100?"
 #
 # People who run the hundred-line network see it begin with a loss above 100 and ask what they did wrong. Nothing. It is
-# a **sum** over the 25 steps of a window. A fresh model gives each of V characters the probability 1/V, so each step costs
-# ln V, and the sum is 25 ln V. For a text with 65 different characters that is 25 · 4.17 = 104.
+# a **sum** over the 25 steps of a window. A fresh model gives each of V characters the probability 1/V, so each step
+# costs ln V, and the sum is 25 ln V. For a text with 65 different characters that is 25 · 4.17 = 104.
 #
 # Everywhere else in this course a loss is a **mean** in nats per character. Divide by the sequence length, and the two
 # can be compared. Whenever somebody quotes a loss, ask first: sum or mean, nats or bits?
@@ -289,12 +290,12 @@ print("a fresh mean is near ln V:", abs(loss.item() / 25 - math.log(vocab_size))
 # ## 3 · The way back
 #
 # The loss is a long chain of simple functions. We want to know, for each of our thirty thousand numbers: if it grew a
-# little, how would the loss change? That is its **gradient**. We write `dWhh` for the gradient of the loss with respect to
-# `Whh`; it has the shape of `Whh`. In the same way there are `dh` for a state, `dlogits` for the logits, and so on.
+# little, how would the loss change? That is its **gradient**. We write `dWhh` for the gradient of the loss with respect
+# to `Whh`; it has the shape of `Whh`. In the same way there are `dh` for a state, `dlogits` for the logits, and so on.
 #
-# The **chain rule** says how to find them: begin at the loss, where the gradient is 1, and walk back along each arrow. At
-# each arrow multiply by its slope. Where several arrows *leave* a number, it acts on the loss in several ways, and what
-# comes back along them is **added**. You need nothing else.
+# The **chain rule** says how to find them: begin at the loss, where the gradient is 1, and walk back along each arrow.
+# At each arrow multiply by its slope. Where several arrows *leave* a number, it acts on the loss in several ways, and
+# what comes back along them is **added**. You need nothing else.
 #
 # We take three arrows, one after the other: the output layer, the tanh, and the arrow through time.
 #
@@ -316,9 +317,9 @@ _ = draw_backward("output")
 #
 # $$\frac{\partial L}{\partial y_i} = p_i - [\,i = k\,]$$
 #
-# "Probabilities minus one-hot" is the most useful short formula in all of this. With the logits 2, 1, 0 the probabilities
-# are 0.665, 0.245, 0.090. If the second character came, `dlogits` is (0.665, **−0.755**, 0.090). Read it: the right logit
-# should grow, the others should fall, each by as much as it was overrated. The sum is 0.
+# "Probabilities minus one-hot" is the most useful short formula in all of this. With the logits 2, 1, 0 the
+# probabilities are 0.665, 0.245, 0.090. If the second character came, `dlogits` is (0.665, **−0.755**, 0.090). Read it:
+# the right logit should grow, the others should fall, each by as much as it was overrated. The sum is 0.
 #
 # **From the logits to Why, by and h.** Each logit is $y_i = \sum_j W_{ij} h_j + b_i$.
 #
@@ -351,7 +352,7 @@ _ = draw_backward("output")
 def backward_output(
     probabilities: torch.Tensor, target: int, hidden: torch.Tensor, Why: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Go back from one step's loss. Returns dWhy (vocab, hidden), dby (vocab,), dhidden (hidden,)."""
+    """Go back from the loss of one step. Returns dWhy, dby and dhidden."""
     # TODO: find dlogits, then the gradients of Why, of by, and of the state.
     ### BEGIN SOLUTION
     dlogits = probabilities.clone()  # (vocab,)
@@ -370,8 +371,8 @@ backward_output = check.backward_output(backward_output)
 _ = draw_backward("tanh")
 
 # %% [markdown]
-# *What to see: the coloured arrow is a short one, from the state back to the sum* $a_t$ *inside the tanh. Every gradient
-# that reaches* `Wxh`, `Whh` *and* `bh` *passes through here.*
+# *What to see: the coloured arrow is a short one, from the state back to the sum* $a_t$ *inside the tanh. Every
+# gradient that reaches* `Wxh`, `Whh` *and* `bh` *passes through here.*
 #
 # Call what stands inside the tanh $a_t$, so that $h_t = \tanh(a_t)$. The slope of tanh follows from its definition,
 # $\tanh a = (e^a - e^{-a})/(e^a + e^{-a})$. Write $u$ for the numerator and $v$ for the denominator. The derivative of
@@ -379,9 +380,9 @@ _ = draw_backward("tanh")
 #
 # $$\frac{d}{da}\tanh a = \frac{v \cdot v - u \cdot u}{v^2} = 1 - \frac{u^2}{v^2} = 1 - \tanh^2 a = 1 - h^2$$
 #
-# The slope can be had from the state alone, and the states we kept. At $a = 0.6$ the state is 0.537 and the slope
-# 1 − 0.537² = 0.711: most of the gradient passes. At $a = 3$ the state is 0.995 and the slope 0.010: a hundredth is left.
-# A state near 1 or −1 is called **saturated**, and it lets hardly anything through. Remember that for section 7.
+# The slope can be had from the state alone, and the states we kept. At $a = 0.6$ the state is 0.537 and the slope 1 −
+# 0.537² = 0.711: most of the gradient passes. At $a = 3$ the state is 0.995 and the slope 0.010: a hundredth is left. A
+# state near 1 or −1 is called **saturated**, and it lets hardly anything through. Remember that for section 7.
 #
 # ### Exercise 5: `backward_tanh`
 #
@@ -414,16 +415,16 @@ backward_tanh = check.backward_tanh(backward_tanh)
 _ = draw_backward("time")
 
 # %% [markdown]
-# *What to see: two coloured arrows come into each state from above and from the right, one from its own logits and one from
-# the next step. They are added. The last state of the window has no next step.*
+# *What to see: two coloured arrows come into each state from above and from the right, one from its own logits and one
+# from the next step. They are added. The last state of the window has no next step.*
 #
-# The state $h_t$ acts on the loss in two ways: through its own logits, and through $a_{t+1} = W_{xh} x_{t+1} + W_{hh} h_t + b_h$
-# on everything that comes later. Both come back, and are added:
+# The state $h_t$ acts on the loss in two ways: through its own logits, and through $a_{t+1} = W_{xh} x_{t+1} + W_{hh}
+# h_t + b_h$ on everything that comes later. Both come back, and are added:
 #
 # $$dh_t = W_{hy}^\top\, dy_t + W_{hh}^\top\, da_{t+1} \qquad\qquad da_t = dh_t \cdot (1 - h_t^2)$$
 #
-# The second term is what is **carried** back from the step after. So one must start at the end: in the last step nothing
-# is carried, then the loop runs backwards. This is **backpropagation through time**.
+# The second term is what is **carried** back from the step after. So one must start at the end: in the last step
+# nothing is carried, then the loop runs backwards. This is **backpropagation through time**.
 #
 # **The five gradients.** The same five tensors were used in every step. So each step adds its part:
 #
@@ -433,15 +434,15 @@ _ = draw_backward("time")
 # - of `Wxh` only the column of this step's token took part: its column in `dWxh` gets $da_t$ *added*, since a token may
 #   come more than once.
 #
-# **By hand, with a state of one number.** As above, let `Whh` be 0.8 and the two states 0.537 and 0.318, from a start of 0.
-# Let 1.0 come back from the output layer at both steps.
+# **By hand, with a state of one number.** As above, let `Whh` be 0.8 and the two states 0.537 and 0.318, from a start
+# of 0. Let 1.0 come back from the output layer at both steps.
 #
 # - Step 2: nothing is carried. $da_2 = 1 \cdot (1 - 0.318^2) = 0.899$. It carries $0.8 \cdot 0.899 = 0.719$ to step 1.
 # - Step 1: $dh_1 = 1 + 0.719 = 1.719$ and $da_1 = 1.719 \cdot (1 - 0.537^2) = 1.223$.
 # - `dbh` = 0.899 + 1.223 = 2.122, and `dWhh` = 0.899 · 0.537 + 1.223 · 0 = 0.483.
 #
-# The state at the start of the window came from the window before. We hand that state on, but no gradient goes back into
-# it. This is what `detach` did in lesson 01: backpropagation is cut off after 25 steps.
+# The state at the start of the window came from the window before. We hand that state on, but no gradient goes back
+# into it. This is what `detach` did in lesson 01: backpropagation is cut off after 25 steps.
 #
 # ### Exercise 6: `backward_through_time`
 #
@@ -503,13 +504,14 @@ backward_through_time = check.backward_through_time(backward_through_time)
 # ## 4 · Two witnesses
 #
 # A gradient with a mistake in it often still trains, only worse, and nobody notices. So it must be *proved*. The first
-# witness is the definition of a slope itself: nudge one weight up a little, then down a little, and see what the loss does.
+# witness is the definition of a slope itself: nudge one weight up a little, then down a little, and see what the loss
+# does.
 #
 # $$\frac{\partial L}{\partial w} \approx \frac{L(w + \varepsilon) - L(w - \varepsilon)}{2\varepsilon}$$
 #
 # That is slow, but cannot be fooled. Two things must be right. First, **64-bit numbers**: the difference of two nearly
-# equal losses keeps few of its digits, and of seven digits nothing would be left. Second, ε: too large, and the curve bends
-# within the nudge; too small, and rounding drowns it. 10⁻⁵ is good.
+# equal losses keeps few of its digits, and of seven digits nothing would be left. Second, ε: too large, and the curve
+# bends within the nudge; too small, and rounding drowns it. 10⁻⁵ is good.
 #
 # A small network will do, with larger weights, so that every tanh is bent and an error could not hide.
 
@@ -536,8 +538,9 @@ slope = (nudged[1] - nudged[-1]) / (2 * epsilon)
 print(f"nudged {slope:.6f}   by hand {by_hand[number][place]:.6f}")
 
 # %% [markdown]
-# The same for every weight. The **relative error** of two gradients is the length of their difference, divided by the sum
-# of their lengths. (The length of a table of numbers is the square root of the sum of their squares; `.norm()` computes it.)
+# The same for every weight. The **relative error** of two gradients is the length of their difference, divided by the
+# sum of their lengths. (The length of a table of numbers is the square root of the sum of their squares; `.norm()`
+# computes it.)
 
 
 # %%
@@ -561,8 +564,8 @@ for name, own, theirs in zip(names, by_hand, by_nudging, strict=True):
     print(f"{name:3}  relative error below 1e-7: {errors[name] < 1e-7}")
 
 # %% [markdown]
-# The second witness is PyTorch's **autograd**. It has kept a record of your forward pass, and walks back along it by itself.
-# This time at full size: a hundred states, the real text. The difference should be no more than rounding.
+# The second witness is PyTorch's **autograd**. It has kept a record of your forward pass, and walks back along it by
+# itself. This time at full size: a hundred states, the real text. The difference should be no more than rounding.
 
 # %%
 watched = [parameter.double().requires_grad_() for parameter in parameters]
@@ -580,7 +583,7 @@ for name, difference in zip(names, differences, strict=True):
 # %% tags=["nbval-ignore-output"]
 for name, difference in zip(names, differences, strict=True):
     print(
-        f"{name:3}  nudged: relative error {errors[name]:.1e}   autograd: largest difference {difference:.1e}"
+        f"{name:3}  nudging: relative error {errors[name]:.1e}   autograd: difference {difference:.1e}"
     )
 
 # %% [markdown]
@@ -588,16 +591,17 @@ for name, difference in zip(names, differences, strict=True):
 #
 # ## 5 · How far back does it reach?
 #
-# On its way back a gradient is multiplied by $W_{hh}^\top$ and by the slopes of tanh, once for each step. Something that is
-# multiplied by 0.9 twenty-five times is 0.07 of what it was. Multiplied by 1.1 it is eleven times as large. With a matrix,
-# what counts in the long run is its **spectral radius**: the largest absolute value among its eigenvalues. So we take
-# one random matrix, scale it to several spectral radii, run it forwards over small random inputs, and watch how long the
-# gradient is that is carried back. Here `run_states` does many steps at once, from inputs that stand inside the tanh already.
+# On its way back a gradient is multiplied by $W_{hh}^\top$ and by the slopes of tanh, once for each step. Something
+# that is multiplied by 0.9 twenty-five times is 0.07 of what it was. Multiplied by 1.1 it is eleven times as large.
+# With a matrix, what counts in the long run is its **spectral radius**: the largest absolute value among its
+# eigenvalues. So we take one random matrix, scale it to several spectral radii, run it forwards over small random
+# inputs, and watch how long the gradient is that is carried back. Here `run_states` does many steps at once, from
+# inputs that stand inside the tanh already.
 
 
 # %%
 def run_states(inputs, start, Whh):
-    """Return the states after each of the inputs (time, ..., hidden), from a start (..., hidden)."""
+    """Return the states after each input (time, ..., hidden), from a start (..., hidden)."""
     states = []
     for step in inputs:
         start = torch.tanh(step + start @ Whh.T)
@@ -612,9 +616,9 @@ def run_states(inputs, start, Whh):
 # %%
 def norms_back(Whh, inputs):
     """Return the length of a carried gradient after 1, 2, ... steps back; it starts at 1."""
-    Whh, inputs = Whh.double(), inputs.double()
-    carried, norms = torch.full_like(Whh[0], len(Whh) ** -0.5), []
-    for state in run_states(inputs, torch.zeros_like(Whh[0]), Whh).flip(0):
+    Whh, norms = Whh.double(), []
+    carried = torch.full_like(Whh[0], len(Whh) ** -0.5)
+    for state in run_states(inputs.double(), 0 * carried, Whh).flip(0):
         carried = Whh.T @ backward_tanh(carried, state)
         norms.append(carried.norm().item())
     return norms
@@ -635,23 +639,23 @@ print("at radius 4 it explodes:", norms[4.0][-1] > 1e5)
 _ = plot_gradient_norms({f"radius {radius:g}": values for radius, values in norms.items()})
 
 # %% [markdown]
-# *What to see (the scale is logarithmic, from one line of the grid to the next it is a factor of a thousand): below a radius of
-# 1 the gradient vanishes, and far above it explodes, both exponentially. Just above 1 it hardly changes, because larger states
-# bend the tanh, and slopes below 1 make up for the matrix.*
+# *What to see (the scale is logarithmic, from one line of the grid to the next it is a factor of a thousand): below a
+# radius of 1 the gradient vanishes, and far above it explodes, both exponentially. Just above 1 it hardly changes,
+# because larger states bend the tanh, and slopes below 1 make up for the matrix.*
 #
-# This is the trouble of the vanilla RNN, described by Hochreiter in 1991 and by Bengio and others in 1994. A gradient that
-# has vanished carries no news: what the network should have remembered 50 characters ago, it cannot learn. Lesson 04 builds
-# the LSTM as an answer. A gradient that explodes is easier to treat: one makes it shorter.
+# This is the trouble of the vanilla RNN, described by Hochreiter in 1991 and by Bengio and others in 1994. A gradient
+# that has vanished carries no news: what the network should have remembered 50 characters ago, it cannot learn. Lesson
+# 04 builds the LSTM as an answer. A gradient that explodes is easier to treat: one makes it shorter.
 #
 # ### Exercise 7: `clip_gradients`
 #
 # There are two ways to shorten, and both are in use.
 #
-# - **By value:** each number is brought into −5 to 5, as in the hundred-line network. (3, −12, 8) becomes (3, −5, 5). It is
-#   crude: the gradient then points elsewhere.
-# - **By norm:** if the length of *all five gradients together* is above the limit, all numbers are multiplied by limit /
-#   length. The direction stays. A gradient that is short enough stays as it is. (3, −12, 8) has the length
-#   √(9 + 144 + 64) = 14.73; with a limit of 5, each number is multiplied by 0.339, and it becomes (1.02, −4.07, 2.72).
+# - **By value:** each number is brought into −5 to 5, as in the hundred-line network. (3, −12, 8) becomes (3, −5, 5).
+#   It is crude: the gradient then points elsewhere.
+# - **By norm:** if the length of *all five gradients together* is above the limit, all numbers are multiplied by limit
+#   / length. The direction stays. A gradient that is short enough stays as it is. (3, −12, 8) has the length √(9 + 144
+#   + 64) = 14.73; with a limit of 5, each number is multiplied by 0.339, and it becomes (1.02, −4.07, 2.72).
 #
 # Return five new tensors, and leave the given ones as they are.
 #
@@ -691,9 +695,9 @@ clip_gradients = check.clip_gradients(clip_gradients)
 # ## 6 · Adagrad
 #
 # The simplest step is $w \leftarrow w - \eta\,g$: against the gradient $g$, by the learning rate $\eta$. But a rare
-# character's column in `Wxh` gets a gradient once in a thousand windows, and that of the space in every one. Should both
-# move by the same rule? **Adagrad** gives each weight a memory $m$, the sum of all its squared gradients so far, and
-# divides by the root of it:
+# character's column in `Wxh` gets a gradient once in a thousand windows, and that of the space in every one. Should
+# both move by the same rule? **Adagrad** gives each weight a memory $m$, the sum of all its squared gradients so far,
+# and divides by the root of it:
 #
 # $$m \leftarrow m + g^2 \qquad\qquad w \leftarrow w - \frac{\eta\,g}{\sqrt{m + 10^{-8}}}$$
 #
@@ -705,8 +709,8 @@ clip_gradients = check.clip_gradients(clip_gradients)
 # | 0.5 | 0.5 | 0.1 · 0.5 / 0.707 = 0.071 |
 # | 2 | 4.5 | 0.1 · 2 / 2.121 = 0.094 |
 #
-# Look at the first step. It is 0.1 *whatever the gradient is*, since $g/\sqrt{g^2}$ is 1 or −1. This will come back to us.
-# The tiny 10⁻⁸ only keeps a weight that never had a gradient from dividing 0 by 0.
+# Look at the first step. It is 0.1 *whatever the gradient is*, since $g/\sqrt{g^2}$ is 1 or −1. This will come back to
+# us. The tiny 10⁻⁸ only keeps a weight that never had a gradient from dividing 0 by 0.
 #
 # ### Exercise 8: `adagrad_update`
 #
@@ -732,7 +736,7 @@ def adagrad_update(
     memory: tuple[torch.Tensor, ...],
     learning_rate: float,
 ) -> tuple[tuple[torch.Tensor, ...], tuple[torch.Tensor, ...]]:
-    """Take one step of Adagrad. Returns the new parameters and the new memory, five tensors each."""
+    """Take one step of Adagrad. Returns the new parameters and the new memory."""
     # TODO: add the squared gradients to the memory, then move against the gradients.
     ### BEGIN SOLUTION
     memory = tuple(m + g * g for m, g in zip(memory, gradients, strict=True))
@@ -751,10 +755,10 @@ adagrad_update = check.adagrad_update(adagrad_update)
 #
 # ### Exercise 9: `sample_text`
 #
-# While it trains, the network shall show what it can do. It starts from a state and a token, takes a step, draws the next
-# token from the softmax of the logits divided by the temperature, and goes on from the *new* state with the *drawn* token.
-# As in lesson 01, temperature 0 takes the likeliest. The token that you are given is not part of the text: the text is what
-# comes after.
+# While it trains, the network shall show what it can do. It starts from a state and a token, takes a step, draws the
+# next token from the softmax of the logits divided by the temperature, and goes on from the *new* state with the
+# *drawn* token. As in lesson 01, temperature 0 takes the likeliest. The token that you are given is not part of the
+# text: the text is what comes after.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -801,8 +805,8 @@ sample_text = check.sample_text(sample_text)
 #
 # Now all of it together. Windows are taken from the text one after the other, without overlap and without shuffling. So
 # each window continues the last, and its last state is the right one to go on from. When there is no room for another
-# window and its targets, begin again at the start of the text, **with a state of zeros**, since the end of a text does not
-# continue in its beginning.
+# window and its targets, begin again at the start of the text, **with a state of zeros**, since the end of a text does
+# not continue in its beginning.
 #
 # One window's loss is noisy. The **smoothed loss** starts at 25 ln V and follows slowly: after each window,
 # smoothed = 0.999 · smoothed + 0.001 · loss. In each iteration, in this order:
@@ -815,8 +819,8 @@ sample_text = check.sample_text(sample_text)
 # 4. Backward, clip to −5 … 5, and one step of Adagrad.
 # 5. Carry on: the state, the smoothed loss, the position.
 #
-# Return the parameters, and the list of the smoothed losses after each iteration. The first lines are there already: they
-# refuse a text that is too short for one window, which would otherwise train on scraps without a word.
+# Return the parameters, and the list of the smoothed losses after each iteration. The first lines are there already:
+# they refuse a text that is too short for one window, which would otherwise train on scraps without a word.
 #
 # <details><summary>Hint 1: room</summary>
 #
@@ -826,8 +830,8 @@ sample_text = check.sample_text(sample_text)
 #
 # <details><summary>Hint 2: the state</summary>
 #
-# `hidden = states[-1]` is the state after the last character of the window. Its zeros at the start have the shape of `bh`,
-# which is `parameters[3]`.
+# `hidden = states[-1]` is the state after the last character of the window. Its zeros at the start have the shape of
+# `bh`, which is `parameters[3]`.
 #
 # </details>
 #
@@ -870,7 +874,7 @@ def train(
         loss, states, probabilities = forward(inputs, targets, hidden, parameters)
         if not math.isfinite(loss.item()):
             raise ValueError(
-                f"the loss is {loss.item()} in iteration {iteration}: is the learning rate too large?"
+                f"the loss is {loss.item()} in iteration {iteration}: is the rate too large?"
             )
         gradients = backward_through_time(inputs, targets, states, probabilities, parameters)
         gradients = clip_gradients(gradients, 5.0)
@@ -890,8 +894,8 @@ train = check.train(train)
 #
 # As in lesson 01: a text whose right continuation is known. A thousand iterations take two seconds or three.
 #
-# First a word to PyTorch. It likes to share work among all cores, but our tensors are so small that this saves nothing, and on a
-# busy machine waiting for the others costs a lot. So it shall use one core, until the last section.
+# First a word to PyTorch. It likes to share work among all cores, but our tensors are so small that this saves nothing,
+# and on a busy machine waiting for the others costs a lot. So it shall use one core, until the last section.
 
 # %%
 cores = torch.get_num_threads()
@@ -921,8 +925,8 @@ print("one window costs less than 0.1 nats per character:", loss.item() / 25 < 0
 print("and the smoothed loss is still ten times as much:", smoothed_losses[-1] > 10 * loss.item())
 
 # %% [markdown]
-# The last line is the other half of the classic question. The smoothed loss is not only a sum. It also looks back over about a
-# thousand windows, so in a short run it still remembers the beginning, and says little about the end.
+# The last line is the other half of the classic question. The smoothed loss is not only a sum. It also looks back over
+# about a thousand windows, so in a short run it still remembers the beginning, and says little about the end.
 #
 # What if the learning rate is absurd? Your loop stops and says where, instead of writing `nan` into every weight.
 
@@ -935,10 +939,10 @@ except ValueError as error:
 # %% [markdown]
 # ### Then English
 #
-# **What loss should you expect?** Knowing nothing costs ln V per character, and the bigram of lesson 01 about 2.5 nats. The
-# network here has a hundred numbers of memory, learns from one window at a time, and reads the text about once. It will
-# beat the bigram, but not by much: expect about 2.2 on the test text. The network of lesson 01 was larger, read the text
-# ten times, and came further.
+# **What loss should you expect?** Knowing nothing costs ln V per character, and the bigram of lesson 01 about 2.5 nats.
+# The network here has a hundred numbers of memory, learns from one window at a time, and reads the text about once. It
+# will beat the bigram, but not by much: expect about 2.2 on the test text. The network of lesson 01 was larger, read
+# the text ten times, and came further.
 
 # %%
 bigram = bigram_loss(train_tokens, test_tokens, vocab_size)
@@ -980,7 +984,7 @@ english = tuple(network[name].detach() for name in names)
 
 # %%
 def mean_loss(tokens, parameters, length=100):
-    """Return the loss in nats per character over a text, the state carried from window to window."""
+    """Return the loss over a text in nats per character, the state carried on."""
     hidden, total, windows = torch.zeros(hidden_size), 0.0, (len(tokens) - 1) // length
     for window in range(windows):
         part = tokens[window * length : (window + 1) * length + 1]
@@ -1001,8 +1005,8 @@ print("   ".join(f"{name} {loss:.2f}" for name, loss in results.items()))
 _ = draw_samples([(iteration, loss, sample) for iteration, loss, sample, _ in history])
 
 # %% [markdown]
-# *What to see: first noise, then the right letters in the wrong order, then spaces where spaces belong, then word endings,
-# brackets and short words. The loss on the left is the smoothed one, per character; it follows late.*
+# *What to see: first noise, then the right letters in the wrong order, then spaces where spaces belong, then word
+# endings, brackets and short words. The loss on the left is the smoothed one, per character; it follows late.*
 #
 # ### What goes on inside
 #
@@ -1013,24 +1017,22 @@ iterations, shares = [entry[0] for entry in history], [entry[3] for entry in his
 _ = plot_saturation(iterations, shares)
 
 # %% [markdown]
-# *What to see: before the first step all states are near 0. A hundred iterations later nearly all stand at −1 or 1. Then they
-# come back, but slowly.*
+# *What to see: before the first step all states are near 0. A hundred iterations later nearly all stand at −1 or 1.
+# Then they come back, but slowly.*
 #
-# What happened? Adagrad's first step is about 0.1 for *every* weight that has a gradient. We had chosen weights of about 0.01,
-# and one step makes them ten times as large, all hundred numbers of a row at once. The sums inside the tanh become large,
-# and the states saturate. The hundred-line network does this, too. It learns in spite of it.
+# What happened? Adagrad's first step is about 0.1 for *every* weight that has a gradient. We had chosen weights of
+# about 0.01, and one step makes them ten times as large, all hundred numbers of a row at once. The sums inside the tanh
+# become large, and the states saturate. The hundred-line network does this, too. It learns in spite of it.
 
 # %%
-for iterations in (1, 3):
-    shaken, _ = train(train_tokens, parameters, symbols, iterations, lambda *arguments: None)
-    radius = spectral_radius(shaken[1])
-    print(
-        f"after {iterations}: ten times what it was: {radius > 10 * spectral_radius(parameters[1]) * 0.7}"
-    )
+print("the spectral radius of a fresh Whh is below 0.2:", spectral_radius(parameters[1]) < 0.2)
+for iterations, bound in ((1, 0.5), (3, 3.0)):
+    moved, _ = train(train_tokens, parameters, symbols, iterations, lambda *given: None)
+    print(f"after {iterations}, it is above {bound}: {spectral_radius(moved[1]) > bound}")
 
 # %% [markdown]
-# A saturated state lets little of the gradient through, and a large `Whh` makes what gets through larger. Which of the two
-# wins? Here is the trained network on the text itself, beside the fresh one.
+# A saturated state lets little of the gradient through, and a large `Whh` makes what gets through larger. Which of the
+# two wins? Here is the trained network on the text itself, beside the fresh one.
 
 # %%
 reach, stretch = {}, train_tokens[:200]
@@ -1042,8 +1044,8 @@ print("and is small after 25 steps all the same:", reach["trained"][24] < 0.1)
 _ = plot_gradient_norms(reach, title="The network of this lesson, fresh and trained")
 
 # %% [markdown]
-# *What to see: in the fresh network a tenth is left after each step. In the trained one the gradient lives longer, but it
-# vanishes, too, although the spectral radius of its* `Whh` *is far above 1. The saturated states win.*
+# *What to see: in the fresh network a tenth is left after each step. In the trained one the gradient lives longer, but
+# it vanishes, too, although the spectral radius of its* `Whh` *is far above 1. The saturated states win.*
 #
 # And this is what it writes, at three temperatures, from a state of zeros and the letter T.
 
@@ -1067,11 +1069,12 @@ for temperature in (0.2, 0.7, 1.0):
 # \begin{pmatrix}38&44\\48&56\end{pmatrix} =
 # \begin{pmatrix}1&5\\2&6\end{pmatrix}\begin{pmatrix}3&4\\7&8\end{pmatrix}$$
 #
-# (The upper left number is 1 · 3 + 5 · 7 = 38, either way.) So we keep all $da_t$ until the loop is over, and get `dWhh` from *one*
-# product for the whole window, and for a whole batch of windows. One large product is what a processor does best.
+# (The upper left number is 1 · 3 + 5 · 7 = 38, either way.) So we keep all $da_t$ until the loop is over, and get
+# `dWhh` from *one* product for the whole window, and for a whole batch of windows. One large product is what a
+# processor does best.
 #
-# A batch of states has shape (batch, hidden), and all steps together (time, batch, hidden), as in `nn.RNN`. With rows in
-# place of columns, `Whh.T @ dinside` becomes `dinside @ Whh`.
+# A batch of states has shape (batch, hidden), and all steps together (time, batch, hidden), as in `nn.RNN`. With rows
+# in place of columns, `Whh.T @ dinside` becomes `dinside @ Whh`.
 
 
 # %%
@@ -1087,9 +1090,9 @@ def backward_batch(dstates, start, states, Whh):
 
 
 # %% [markdown]
-# PyTorch takes a gradient of your own if you wrap it in a `torch.autograd.Function`. It has two methods. `forward` computes
-# the result and saves what the way back needs. `backward` is given the gradient of the result, and returns one gradient for
-# each argument of `forward`, in the same order.
+# PyTorch takes a gradient of your own if you wrap it in a `torch.autograd.Function`. It has two methods. `forward`
+# computes the result and saves what the way back needs. `backward` is given the gradient of the result, and returns one
+# gradient for each argument of `forward`, in the same order.
 
 
 # %%
@@ -1119,8 +1122,9 @@ for name, mine, other in zip(sizes, own, theirs, strict=True):
     print(f"{name:6}  equal to autograd: {torch.allclose(mine.grad, other.grad, atol=1e-12)}")
 
 # %% [markdown]
-# Now the race, at the size of a real model: 64 windows of 100 characters, an embedding of 30 numbers as in lesson 01, 500
-# hidden. All three ways get the same numbers, and take turns, so that a machine that is busy for a moment is unfair to all.
+# Now the race, at the size of a real model: 64 windows of 100 characters, an embedding of 30 numbers as in lesson 01,
+# 500 hidden. All three ways get the same numbers, and take turns, so that a machine that is busy for a moment is unfair
+# to all.
 
 # %%
 torch.set_num_threads(cores)
@@ -1148,11 +1152,11 @@ for name, times in seconds.items():
     print(f"{name:28} {6400 / statistics.median(times[1:]):9,.0f} characters per second")
 
 # %% [markdown]
-# *Read the ratios: the figures themselves belong to the machine that made them. Each is the median of seven rounds, after a
-# first that does not count.*
+# *Read the ratios: the figures themselves belong to the machine that made them. Each is the median of seven rounds,
+# after a first that does not count.*
 #
-# The package's own `CharRNN`, in `helpers/models/vanilla_rnn.py`, is built this way: the network that you train from now on
-# runs on a gradient that was derived on paper.
+# The package's own `CharRNN`, in `helpers/models/vanilla_rnn.py`, is built this way: the network that you train from
+# now on runs on a gradient that was derived on paper.
 
 # %%
 check.progress()
@@ -1161,8 +1165,8 @@ check.progress()
 # ## Remember
 #
 # - The chain rule: walk back along each arrow, multiply by its slope, add where several arrows left.
-# - Through the softmax and its loss: probabilities minus one-hot. Through tanh: times 1 − h². Through a matrix: times its
-#   transpose.
+# - Through the softmax and its loss: probabilities minus one-hot. Through tanh: times 1 − h². Through a matrix: times
+#   its transpose.
 # - Weights that are used in every step collect their gradient from every step.
 # - A gradient is proved by nudging, in 64-bit numbers, and by a second opinion.
 # - Over many steps a gradient vanishes or explodes. Clipping helps against the second only.
@@ -1172,24 +1176,25 @@ check.progress()
 #
 # 1. The matrices start as small random numbers. What would happen if `Wxh`, `Whh` and `Why` all started as zeros?
 # 2. The loss is a sum over 25 steps. If you took the mean, what would change for clipping at 5, and what for Adagrad?
-# 3. The state at the start of a window comes from the window before, but no gradient goes back there. What can the network
-#    still learn about things more than 25 characters ago?
+# 3. The state at the start of a window comes from the window before, but no gradient goes back there. What can the
+#    network still learn about things more than 25 characters ago?
 # 4. Why is the gradient check done with weights of about 0.5, and not with those of 0.01 that training starts from?
 # 5. Adagrad's memory only ever grows. What does that do to the steps of a long training?
 #
 # ### BEGIN SOLUTION
 # <details><summary>Our answers</summary>
 #
-# 1. All states would be 0. With `Why` zero nothing comes back to the states, and with states of 0 nothing reaches `dWhy`. Only
-#    `by` would learn: a unigram. Random numbers tell the hidden numbers apart.
-# 2. All gradients would be a 25th. Hardly any number would then be clipped at 5. Adagrad would not notice: it divides each
-#    gradient by the root of its squares, and the 25 cancels, but for the tiny 10⁻⁸.
+# 1. All states would be 0. With `Why` zero nothing comes back to the states, and with states of 0 nothing reaches
+#    `dWhy`. Only `by` would learn: a unigram. Random numbers tell the hidden numbers apart.
+# 2. All gradients would be a 25th. Hardly any number would then be clipped at 5. Adagrad would not notice: it divides
+#    each gradient by the root of its squares, and the 25 cancels, but for the tiny 10⁻⁸.
 # 3. It may *use* what the state still holds from further back; the state is handed on. But it is never told how to keep
-#    something for longer than 25 steps. What survives does so by luck, or because keeping it for 25 steps keeps it for longer.
-# 4. With 0.01, the states are near 0, where tanh is nearly a straight line, and next to nothing is carried back in time. A
-#    mistake in the slope or in what is carried would change the result too little to be seen.
-# 5. They become ever smaller, like one over the square root of the number of steps. In the end nothing moves any more. Adam,
-#    which lesson 01 used, forgets old gradients, and does not have this trouble.
+#    something for longer than 25 steps. What survives does so by luck, or because keeping it for 25 steps keeps it for
+#    longer.
+# 4. With 0.01, the states are near 0, where tanh is nearly a straight line, and next to nothing is carried back in
+#    time. A mistake in the slope or in what is carried would change the result too little to be seen.
+# 5. They become ever smaller, like one over the square root of the number of steps. In the end nothing moves any more.
+#    Adam, which lesson 01 used, forgets old gradients, and does not have this trouble.
 #
 # </details>
 # ### END SOLUTION
@@ -1203,16 +1208,19 @@ check.progress()
 #
 # ## Read on
 #
-# - Andrej Karpathy, *Minimal character-level language model with a vanilla recurrent neural network* (2015): the hundred
-#   lines themselves, `min-char-rnn.py`; and *The Unreasonable Effectiveness of Recurrent Neural Networks* (2015).
+# - Andrej Karpathy, *Minimal character-level language model with a vanilla recurrent neural network* (2015): the
+#   hundred lines themselves, `min-char-rnn.py`; and *The Unreasonable Effectiveness of Recurrent Neural Networks*
+#   (2015).
 # - David Rumelhart, Geoffrey Hinton and Ronald Williams, *Learning Representations by Back-Propagating Errors* (1986).
 # - Jeffrey Elman, *Finding Structure in Time* (1990).
 # - Paul Werbos, *Backpropagation Through Time: What It Does and How to Do It* (1990).
-# - Sepp Hochreiter, *Untersuchungen zu dynamischen neuronalen Netzen* (1991): the first description of the vanishing gradient.
-# - Yoshua Bengio, Patrice Simard and Paolo Frasconi, *Learning Long-Term Dependencies with Gradient Descent Is Difficult* (1994).
-# - John Duchi, Elad Hazan and Yoram Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*
-#   (2011): Adagrad.
-# - Razvan Pascanu, Tomas Mikolov and Yoshua Bengio, *On the Difficulty of Training Recurrent Neural Networks* (2013): exploding
-#   gradients, and clipping by norm.
+# - Sepp Hochreiter, *Untersuchungen zu dynamischen neuronalen Netzen* (1991): the first description of the vanishing
+#   gradient.
+# - Yoshua Bengio, Patrice Simard and Paolo Frasconi, *Learning Long-Term Dependencies with Gradient Descent Is
+#   Difficult* (1994).
+# - John Duchi, Elad Hazan and Yoram Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic
+#   Optimization* (2011): Adagrad.
+# - Razvan Pascanu, Tomas Mikolov and Yoshua Bengio, *On the Difficulty of Training Recurrent Neural Networks* (2013):
+#   exploding gradients, and clipping by norm.
 #
 # Next: **03 · training properly**.

@@ -9,7 +9,7 @@ def rnn_step(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Read one token in the state hidden. Returns the new state (hidden,) and logits (vocab,)."""
     Wxh, Whh, Why, bh, by = parameters
-    # TODO: compute the new state from the token and the old state, then the logits from the new state.
+    # TODO: the new state from the token and the old state; the logits from the new state.
     ### BEGIN SOLUTION
     hidden = torch.tanh(Wxh[:, token] + Whh @ hidden + bh)  # (hidden,)
     return hidden, Why @ hidden + by  # (hidden,), (vocab,)
@@ -31,7 +31,7 @@ def forward(
     hidden: torch.Tensor,
     parameters: tuple[torch.Tensor, ...],
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Read inputs (time,) from a state. Returns the summed loss (), all states, all probabilities."""
+    """Read inputs (time,). Returns the summed loss (), all states, and all probabilities."""
     # TODO: step through the inputs, keep states and logits, and add up -ln p of the targets.
     ### BEGIN SOLUTION
     states, logits = [hidden], []
@@ -48,7 +48,7 @@ def forward(
 def backward_output(
     probabilities: torch.Tensor, target: int, hidden: torch.Tensor, Why: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Go back from one step's loss. Returns dWhy (vocab, hidden), dby (vocab,), dhidden (hidden,)."""
+    """Go back from the loss of one step. Returns dWhy, dby and dhidden."""
     # TODO: find dlogits, then the gradients of Why, of by, and of the state.
     ### BEGIN SOLUTION
     dlogits = probabilities.clone()  # (vocab,)
@@ -112,7 +112,7 @@ def adagrad_update(
     memory: tuple[torch.Tensor, ...],
     learning_rate: float,
 ) -> tuple[tuple[torch.Tensor, ...], tuple[torch.Tensor, ...]]:
-    """Take one step of Adagrad. Returns the new parameters and the new memory, five tensors each."""
+    """Take one step of Adagrad. Returns the new parameters and the new memory."""
     # TODO: add the squared gradients to the memory, then move against the gradients.
     ### BEGIN SOLUTION
     memory = tuple(m + g * g for m, g in zip(memory, gradients, strict=True))
@@ -177,7 +177,7 @@ def train(
         loss, states, probabilities = forward(inputs, targets, hidden, parameters)
         if not math.isfinite(loss.item()):
             raise ValueError(
-                f"the loss is {loss.item()} in iteration {iteration}: is the learning rate too large?"
+                f"the loss is {loss.item()} in iteration {iteration}: is the rate too large?"
             )
         gradients = backward_through_time(inputs, targets, states, probabilities, parameters)
         gradients = clip_gradients(gradients, 5.0)

@@ -37,7 +37,7 @@ def run(inputs: torch.Tensor, hidden: torch.Tensor, parameters: Tensors) -> tupl
         hidden, output = step(token, hidden, parameters)
         states.append(hidden)
         logits.append(output)
-    return torch.stack(states), torch.stack(logits)
+    return torch.stack(states), torch.stack(logits) if logits else torch.zeros(0, VOCAB)
 
 
 def losses(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:

@@ -917,7 +917,7 @@ ANSWERS.is_wrong("the smoothed loss is one of sums")(
 ANSWERS.is_wrong("each entry is from before its iteration")(trainer(before=True))
 ANSWERS.is_wrong("a smoothed loss is a tensor")(trainer(note=lambda smoothed, loss: loss))
 ANSWERS.is_wrong("`report` was never called")(trainer(every=0))
-ANSWERS.is_wrong("should be called in iterations 0, 100 and 200, and was called 201 times")(trainer(every=1))
+ANSWERS.is_wrong("should be called in iterations 0 and 100, and was called 101 times")(trainer(every=1))
 ANSWERS.is_wrong("`report` comes after the step")(trainer(late=True))
 ANSWERS.is_wrong("the sample starts from a state of zeros")(trainer(sample_from=torch.zeros_like))
 ANSWERS.is_wrong("hand all three on")(trainer(heat=lambda t: 1.0))
