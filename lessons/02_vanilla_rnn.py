@@ -29,6 +29,7 @@ from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.checks.vanilla_rnn import check
 from helpers.corpora import ALPHABET, load_corpus
 from helpers.gradient_pictures import draw_backward, plot_gradient_norms
+from helpers.plots import plot_losses
 from helpers.settings import shortened
 from helpers.training_pictures import draw_samples, plot_saturation
 from helpers.vocabulary import Vocabulary
@@ -60,7 +61,7 @@ vocab_size, symbols = len(vocabulary), vocabulary.symbols
 # This network has many relatives that write the same thing differently. Here they are, side by side. All of them store
 # a matrix as (size that comes out, size that goes in), so nothing has to be transposed between the columns.
 #
-# | here | shape | what lesson 01 calls it | in `nn.RNN` |
+# | here, as in the hundred lines | shape | in lesson 01 and its tutorial | in `nn.RNN` |
 # |---|---|---|---|
 # | `Wxh` | (hidden, vocab) | $W_e$, after an embedding | `weight_ih_l0` |
 # | `Whh` | (hidden, hidden) | $W_h$ | `weight_hh_l0` |
@@ -112,9 +113,8 @@ print("the same:", torch.equal(small @ one_hot, small[:, 1]))
 # One step in time, by the two formulas above. The state is a plain vector of shape (hidden,), and `Whh @ hidden` is
 # the product of a matrix and a vector. Return the new state and the logits.
 #
-# **By hand, with a state of one number.** Let the token's number in `Wxh` be 0.5, `Whh` 0.8, `bh` 0.1, and the old
-# state
-# 0. Then the new state is tanh(0.5 + 0.8 · 0 + 0.1) = tanh(0.6) = 0.537. With `Why` = (2, −1) and `by` = (0, 0.5) the
+# **By hand, with a state of one number.** Let the old state be 0, the token's number in `Wxh` 0.5, `Whh` 0.8 and `bh`
+# 0.1. Then the new state is tanh(0.5 + 0.8 · 0 + 0.1) = tanh(0.6) = 0.537. With `Why` = (2, −1) and `by` = (0, 0.5) the
 # logits are 2 · 0.537 = 1.074 and −0.537 + 0.5 = −0.037: they come from the *new* state.
 #
 # <details><summary>Hint 1</summary>
@@ -291,7 +291,8 @@ print("a fresh mean is near ln V:", abs(loss.item() / 25 - math.log(vocab_size))
 #
 # The loss is a long chain of simple functions. We want to know, for each of our thirty thousand numbers: if it grew a
 # little, how would the loss change? That is its **gradient**. We write `dWhh` for the gradient of the loss with respect
-# to `Whh`; it has the shape of `Whh`. In the same way there are `dh` for a state, `dlogits` for the logits, and so on.
+# to `Whh`; it has the shape of `Whh`. In the same way there are `dhidden` for a state ($dh$ in formulas), `dlogits` for
+# the logits ($dy$), and so on.
 #
 # The **chain rule** says how to find them: begin at the loss, where the gradient is 1, and walk back along each arrow.
 # At each arrow multiply by its slope. Where several arrows *leave* a number, it acts on the loss in several ways, and
@@ -329,7 +330,7 @@ _ = draw_backward("output")
 # - The state number $h_j$ acts on *every* logit, on $y_i$ with the slope $W_{ij}$. These add up:
 #   $dh_j = \sum_i W_{ij}\, dy_i$. The sum runs over the *first* index, so the matrix is transposed: `Why.T @ dlogits`.
 #
-# A shape tells you when you are wrong: (vocab, hidden) for `dWhy`, (hidden,) for `dh`.
+# A shape tells you when you are wrong: (vocab, hidden) for `dWhy`, (hidden,) for `dhidden`.
 #
 # ### Exercise 4: `backward_output`
 #
@@ -374,14 +375,15 @@ _ = draw_backward("tanh")
 # *What to see: the coloured arrow is a short one, from the state back to the sum* $a_t$ *inside the tanh. Every
 # gradient that reaches* `Wxh`, `Whh` *and* `bh` *passes through here.*
 #
-# Call what stands inside the tanh $a_t$, so that $h_t = \tanh(a_t)$. The slope of tanh follows from its definition,
-# $\tanh a = (e^a - e^{-a})/(e^a + e^{-a})$. Write $u$ for the numerator and $v$ for the denominator. The derivative of
-# $u$ is $v$, and that of $v$ is $u$. By the quotient rule,
+# Call what stands inside the tanh $a_t$, so that $h_t = \tanh(a_t)$. In code, its gradient $da_t$ will be `dinside`.
+# The slope of tanh follows from its definition, $\tanh a = (e^a - e^{-a})/(e^a + e^{-a})$. Write $u$ for the numerator
+# and
+# $v$ for the denominator. The derivative of $u$ is $v$, and that of $v$ is $u$. By the quotient rule,
 #
 # $$\frac{d}{da}\tanh a = \frac{v \cdot v - u \cdot u}{v^2} = 1 - \frac{u^2}{v^2} = 1 - \tanh^2 a = 1 - h^2$$
 #
 # The slope can be had from the state alone, and the states we kept. At $a = 0.6$ the state is 0.537 and the slope 1 −
-# 0.537² = 0.711: most of the gradient passes. At $a = 3$ the state is 0.995 and the slope 0.010: a hundredth is left. A
+# 0.537² = 0.712: most of the gradient passes. At $a = 3$ the state is 0.995 and the slope 0.010: a hundredth is left. A
 # state near 1 or −1 is called **saturated**, and it lets hardly anything through. Remember that for section 7.
 #
 # ### Exercise 5: `backward_tanh`
@@ -513,7 +515,8 @@ backward_through_time = check.backward_through_time(backward_through_time)
 # equal losses keeps few of its digits, and of seven digits nothing would be left. Second, ε: too large, and the curve
 # bends within the nudge; too small, and rounding drowns it. 10⁻⁵ is good.
 #
-# A small network will do, with larger weights, so that every tanh is bent and an error could not hide.
+# A small network will do. We give it larger weights, so that every tanh is bent and much is carried back: a mistake in
+# either then shows at once.
 
 # %%
 tiny = make_parameters(vocab_size=7, hidden_size=6, scale=0.5)
@@ -582,9 +585,8 @@ for name, difference in zip(names, differences, strict=True):
 
 # %% tags=["nbval-ignore-output"]
 for name, difference in zip(names, differences, strict=True):
-    print(
-        f"{name:3}  nudging: relative error {errors[name]:.1e}   autograd: difference {difference:.1e}"
-    )
+    print(f"{name:3}  nudging: relative error {errors[name]:.1e}", end="   ")
+    print(f"autograd: largest difference {difference:.1e}")
 
 # %% [markdown]
 # This is a moment to enjoy: you know what `loss.backward()` does, because you have done it. (A place for a break.)
@@ -624,6 +626,7 @@ def norms_back(Whh, inputs):
     return norms
 
 
+# %%
 def spectral_radius(matrix):
     """Return the largest absolute value among the eigenvalues."""
     return torch.linalg.eigvals(matrix).abs().max().item()
@@ -939,39 +942,49 @@ except ValueError as error:
 # %% [markdown]
 # ### Then English
 #
-# **What loss should you expect?** Knowing nothing costs ln V per character, and the bigram of lesson 01 about 2.5 nats.
-# The network here has a hundred numbers of memory, learns from one window at a time, and reads the text about once. It
-# will beat the bigram, but not by much: expect about 2.2 on the test text. The network of lesson 01 was larger, read
-# the text ten times, and came further.
+# **What loss should you expect?** Knowing nothing costs ln V per character, and the bigram of lesson 01 about 2.3 nats.
+# The network here has a hundred numbers of memory, learns from one window at a time, and sees most of the text only
+# once. It will beat the bigram, but not by much: expect about 2.1 nats on the test text. The network of lesson 01 was
+# larger, read the text ten times, and came to about 1.4.
+#
+# We keep an eye on it: `watch` notes the samples, and where the states lie on a fixed stretch of text. And every
+# thousand iterations it writes the network to a file.
 
 # %%
 bigram = bigram_loss(train_tokens, test_tokens, vocab_size)
 baselines = {"knowing nothing": math.log(vocab_size), "bigram": bigram}
-probe = train_tokens[:401]  # a stretch of text on which we look at the states
-history = []
+probe = train_tokens[:401]  # the stretch of text on which we look at the states
+history, file = [], "runs/02_vanilla_rnn/english.safetensors"
 
 
+def save(parameters):
+    network = nn.ParameterDict(dict(zip(names, parameters, strict=True)))
+    save_checkpoint(file, network, vocabulary, history=history)
+
+
+# %%
 def watch(iteration, smoothed, sample, parameters):
     _, states, _ = forward(probe[:-1], probe[1:], zeros, parameters)
     shares = torch.histc(states[1:], 40, -1, 1) / states[1:].numel()
     history.append((iteration, smoothed / sequence_length, sample, shares.tolist()))
-    if iteration % 2000 == 0:
+    if iteration % 1000 == 0:
         print(f"iteration {iteration:5}   smoothed {smoothed:6.2f}   {sample[:50]!r}")
+        save(parameters)
 
 
 # %% [markdown]
-# This takes about three quarters of a minute. You may press the stop button at any time: what `watch` has noted stays.
-# Have you trained before, and restarted? With `load_instead = True` you get your network back without training.
+# This takes about three quarters of a minute. You may press the stop button: the next cell but one reads the file, and
+# at most a thousand iterations are lost. Have you trained before, and restarted? Then `load_instead = True` spares you
+# the training.
 
 # %%
-load_instead, file = False, "runs/02_vanilla_rnn/english.safetensors"
+load_instead = False
 english = make_parameters(vocab_size, hidden_size)
 
 # %% tags=["nbval-ignore-output"]
 if not load_instead:
-    english, _ = train(train_tokens, english, symbols, shortened(16_000, 200), watch)
-    network = nn.ParameterDict(dict(zip(names, english, strict=True)))
-    save_checkpoint(file, network, vocabulary, history=history)
+    english, _ = train(train_tokens, english, symbols, shortened(15_000, 200), watch)
+    save(english)
 
 # %%
 network = nn.ParameterDict(dict(zip(names, english, strict=True)))
@@ -1001,12 +1014,21 @@ print("beats the bigram by more than 0.1 nats per character:", test_loss < bigra
 results = {**baselines, "this network": test_loss}
 print("   ".join(f"{name} {loss:.2f}" for name, loss in results.items()))
 
-# %% tags=["nbval-ignore-output"]
+# %%
+smoothed_losses = [entry[1] for entry in history]
+titles = {"title": "Learning English", "step_name": "hundreds of iterations"}
+_ = plot_losses({"smoothed loss, per character": smoothed_losses}, baselines=baselines, **titles)
+
+# %% [markdown]
+# *What to see: it falls below the bigram a little before the middle. The bumps are the text's own: some chapters hold
+# long tables of dashes, which are easy, and what follows them is hard again.*
+
+# %%
 _ = draw_samples([(iteration, loss, sample) for iteration, loss, sample, _ in history])
 
 # %% [markdown]
 # *What to see: first noise, then the right letters in the wrong order, then spaces where spaces belong, then word
-# endings, brackets and short words. The loss on the left is the smoothed one, per character; it follows late.*
+# endings, brackets and short words. On the left stands the smoothed loss per character, which follows late.*
 #
 # ### What goes on inside
 #
@@ -1017,8 +1039,8 @@ iterations, shares = [entry[0] for entry in history], [entry[3] for entry in his
 _ = plot_saturation(iterations, shares)
 
 # %% [markdown]
-# *What to see: before the first step all states are near 0. A hundred iterations later nearly all stand at −1 or 1.
-# Then they come back, but slowly.*
+# *What to see: before the first step all states are near 0. A hundred iterations later nearly all stand at −1 or 1. Some
+# come back afterwards; most stay there.*
 #
 # What happened? Adagrad's first step is about 0.1 for *every* weight that has a gradient. We had chosen weights of
 # about 0.01, and one step makes them ten times as large, all hundred numbers of a row at once. The sums inside the tanh
@@ -1041,6 +1063,7 @@ for name, (Wxh, Whh, _, bh, _) in {"fresh": parameters, "trained": english}.item
 print("fresh, it has vanished after 10 steps:", reach["fresh"][9] < 1e-6)
 print("trained, it reaches further back:", reach["trained"][9] > 100 * reach["fresh"][9])
 print("and is small after 25 steps all the same:", reach["trained"][24] < 0.1)
+print("although the spectral radius of Whh is above 3:", spectral_radius(english[1]) > 3)
 _ = plot_gradient_norms(reach, title="The network of this lesson, fresh and trained")
 
 # %% [markdown]
@@ -1056,7 +1079,7 @@ for temperature in (0.2, 0.7, 1.0):
     print("T" + sample_text(english, zeros, first, 250, temperature, symbols), "\n")
 
 # %% [markdown]
-# ## 9 · Your gradient inside PyTorch
+# ## 8 · Your gradient inside PyTorch
 #
 # You have derived the gradient by hand. Is it good for anything, now that autograd exists? Yes: you know something that
 # autograd does not.
@@ -1122,13 +1145,12 @@ for name, mine, other in zip(sizes, own, theirs, strict=True):
     print(f"{name:6}  equal to autograd: {torch.allclose(mine.grad, other.grad, atol=1e-12)}")
 
 # %% [markdown]
-# Now the race, at the size of a real model: 64 windows of 100 characters, an embedding of 30 numbers as in lesson 01,
-# 500 hidden. All three ways get the same numbers, and take turns, so that a machine that is busy for a moment is unfair
-# to all.
+# Now the race, at the size of a real model: 64 windows of 50 characters, an embedding of 30 numbers, 500 hidden. All
+# three ways get the same numbers, and take turns, so that a machine that is busy for a moment slows all of them.
 
 # %%
 torch.set_num_threads(cores)
-embedded, start = torch.randn(100, 64, 30), torch.zeros(64, 500)
+embedded, start = torch.randn(50, 64, 30), torch.zeros(64, 500)
 network = nn.RNN(30, 500)
 We, Whh, be, bh = network.parameters()
 ways = {
@@ -1146,10 +1168,10 @@ seconds = {name: [] for name in ways}
 for _ in range(shortened(8, 2)):
     for name, way in ways.items():
         before = time.perf_counter()
-        way().backward(torch.ones(100, 64, 500))
+        way().backward(torch.ones(50, 64, 500))
         seconds[name].append(time.perf_counter() - before)
 for name, times in seconds.items():
-    print(f"{name:28} {6400 / statistics.median(times[1:]):9,.0f} characters per second")
+    print(f"{name:28} {3200 / statistics.median(times[1:]):9,.0f} characters per second")
 
 # %% [markdown]
 # *Read the ratios: the figures themselves belong to the machine that made them. Each is the median of seven rounds,
@@ -1191,8 +1213,9 @@ check.progress()
 # 3. It may *use* what the state still holds from further back; the state is handed on. But it is never told how to keep
 #    something for longer than 25 steps. What survives does so by luck, or because keeping it for 25 steps keeps it for
 #    longer.
-# 4. With 0.01, the states are near 0, where tanh is nearly a straight line, and next to nothing is carried back in
-#    time. A mistake in the slope or in what is carried would change the result too little to be seen.
+# 4. With 0.01, the states are near 0, where tanh is nearly a straight line, and little is carried back in time. A
+#    mistake in the slope or in what is carried would change the gradient by very little. With 0.5 it cannot be
+#    overlooked.
 # 5. They become ever smaller, like one over the square root of the number of steps. In the end nothing moves any more.
 #    Adam, which lesson 01 used, forgets old gradients, and does not have this trouble.
 #
