@@ -73,6 +73,16 @@ def test_the_sanity_check_of_lesson_01_holds():
         assert statement in text
 
 
+def test_the_gradient_of_lesson_02_is_proved():
+    text = (ROOT / "solutions" / "02_vanilla_rnn.ipynb").read_text(encoding="utf-8")
+    for parameter in ("Wxh", "Whh", "Why", "bh ", "by "):
+        assert f"{parameter}  relative error below 1e-7: True" in text
+        assert f"{parameter}  equal to autograd within 1e-12: True" in text
+    for argument in ("inputs", "start ", "Whh   "):
+        assert f"{argument}  equal to autograd: True" in text
+    assert "beats the bigram by more than 0.1 nats per character: True" in text
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_few_cells_are_not_compared(name):
     ignored = [cell for cell in code_cells(read("solutions", name)) if IGNORE in cell.metadata.get("tags", [])]

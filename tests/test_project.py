@@ -17,7 +17,7 @@ LAYERS = [
     ["checks"],
     ["answers"],
     ["progress", "machine"],
-    ["diagrams"],
+    ["diagrams", "gradient_pictures", "training_pictures"],
     ["plots"],
     ["training", "sampling"],
     ["checkpoints"],

@@ -1,0 +1,193 @@
+"""Checks of lesson 02, fifth part: the training loop."""
+
+import math
+
+import torch
+
+from helpers.checks.contract import Checks
+from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_parts, expect_type, same
+from helpers.checks.vanilla_rnn_reference import (
+    HIDDEN,
+    SYMBOLS,
+    VOCAB,
+    Tensors,
+    autograd,
+    flat,
+    lively_parameters,
+    losses,
+    random_parameters,
+    run,
+    write,
+)
+
+_LENGTH, _RATE, _ITERATIONS = 7, 0.2, 12
+_MISTAKES = {
+    "not carried": "each window starts from a fresh state: carry the last state of one window to the next",
+    "never reset": "at the start of the text the state of its end is still there: begin again with a state of zeros",
+    "stays": "every iteration reads the same window: move `position` on by sequence_length",
+    "overlap": "the windows overlap: move `position` on by sequence_length, not by 1",
+    "short windows": "near the end your windows are cut short: begin again when there is no room for a window and its targets",
+    "not clipped": "the gradients are not clipped: bring them into -5 to 5 before the step",
+    "by norm": "the gradients are clipped by norm: here it is by value, -5 to 5",
+    "no memory": "Adagrad's memory is lost between iterations: keep what `adagrad_update` returns",
+    "not shifted": "your targets are the inputs: they stand one character further on",
+    "rate": "the learning rate is 0.1 whatever is asked for: hand on the argument `learning_rate`",
+    "first state": "the state that is carried is the one before the window: carry `states[-1]`, after its last character",
+}
+
+
+def register(check: Checks) -> None:
+    """Add the check of this module to those of the lesson."""
+    check.exercise(train)
+
+
+def _train(tokens, parameters: Tensors, iterations: int, rate: float, mistake: str = "") -> tuple[Tensors, list[float]]:
+    """Train as the exercise asks, with one mistake made on the way. Returns the parameters and each window's loss."""
+    memory = [torch.zeros_like(parameter) for parameter in parameters]
+    hidden, position, found = torch.zeros(HIDDEN), 0, []
+    for _ in range(iterations):
+        if position + (1 if mistake == "short windows" else _LENGTH) + 1 > len(tokens):
+            position, hidden = 0, hidden if mistake == "never reset" else torch.zeros(HIDDEN)
+        inputs = tokens[position : position + _LENGTH]
+        targets = inputs if mistake == "not shifted" else tokens[position + 1 : position + 1 + _LENGTH]
+        inputs = inputs[: len(targets)]
+        states, logits = run(inputs, hidden, parameters)
+        found.append(losses(logits, targets).sum().item())
+        gradients = autograd(inputs, targets, hidden, parameters)
+        if mistake == "by norm":
+            gradients = [gradient * min(1.0, 5 / flat(gradients).norm().item()) for gradient in gradients]
+        elif mistake != "not clipped":
+            gradients = [gradient.clamp(-5, 5) for gradient in gradients]
+        memory = [g * g if mistake == "no memory" else m + g * g for m, g in zip(memory, gradients, strict=True)]
+        size = 0.1 if mistake == "rate" else rate
+        steps = [size * g / (m + 1e-8).sqrt() for g, m in zip(gradients, memory, strict=True)]
+        parameters = tuple(parameter - move for parameter, move in zip(parameters, steps, strict=True))
+        after = states[-2] if mistake == "first state" else states[-1]
+        hidden = torch.zeros(HIDDEN) if mistake == "not carried" else after.detach()
+        position += {"stays": 0, "overlap": 1}.get(mistake, _LENGTH)
+    return parameters, found
+
+
+def _smoothed(found: list[float], keep: float = 0.999, start: float = _LENGTH * math.log(VOCAB)) -> list[float]:
+    history = []
+    for loss in found:
+        start = keep * start + (1 - keep) * loss
+        history.append(start)
+    return history
+
+
+class _Reports:
+    """A report that notes what it is given."""
+
+    def __init__(self):
+        self.calls: list[tuple] = []
+
+    def __call__(self, *given):
+        if len(given) != 4:
+            raise Mistake(f"`report` was given {len(given)} things: give it iteration, smoothed, sample and parameters")
+        self.calls.append(given)
+
+
+def train(answer):
+    """The same weights and smoothed losses as the loop of the text, a report every 100 iterations, and a stop at nan."""
+    tokens, start = torch.randint(VOCAB, (25,)), random_parameters(1.2)
+    lively, reports = lively_parameters(), _Reports()
+    result = answer(tokens, start, SYMBOLS, _ITERATIONS, reports, 1.0, _LENGTH, _RATE)
+    expect_parts(result, 2, "the parameters and the list of smoothed losses")
+    expect_parts(result[0], 5, "the five parameters")
+    _compare_trained(flat(result[0]), tokens, start)
+    _compare_history(result[1], _train(tokens, start, _ITERATIONS, _RATE)[1])
+    expect(len(reports.calls) > 0, "`report` was never called: call it in iteration 0, and then in every 100th")
+    expect(
+        same(flat(reports.calls[0][3]), flat(start)),
+        "`report` comes after the step: write the sample first, with the parameters as they are before it",
+    )
+    _expect_reports(answer, tokens, lively)
+    _expect_stop(answer, tokens, start)
+
+
+def _compare_trained(weights: torch.Tensor, tokens: torch.Tensor, start: Tensors) -> None:
+    if same(weights, flat(_train(tokens, start, _ITERATIONS, _RATE)[0]), 1e-3):
+        return
+    expect(
+        not same(weights, flat(start)), "the parameters did not change: return the new ones, not those you were given"
+    )
+    for mistake, message in _MISTAKES.items():
+        if same(weights, flat(_train(tokens, start, _ITERATIONS, _RATE, mistake)[0]), 1e-3):
+            raise Mistake(message)
+    for count in (1, _ITERATIONS - 1, _ITERATIONS + 1):
+        if same(weights, flat(_train(tokens, start, count, _RATE)[0]), 1e-3):
+            raise Mistake(
+                f"there were {count} steps in {_ITERATIONS} iterations: is the `return` inside the loop, or one too many?"
+            )
+    raise Mistake(
+        f"after {_ITERATIONS} iterations the parameters are not those of the five steps in the text: go through them in order"
+    )
+
+
+def _compare_history(history, found: list[float]) -> None:
+    expect_type(history, (list, tuple), "the second thing you return, the smoothed losses,")
+    expect(
+        len(history) == _ITERATIONS,
+        f"the list of smoothed losses should have {_ITERATIONS} entries, one for each iteration, and has {len(history)}",
+    )
+    numbers = [expect_number(value, "a smoothed loss") for value in history]
+    expect(
+        not same(torch.tensor(numbers), torch.tensor(found), 1e-5),
+        "those are the losses themselves: return the smoothed ones",
+    )
+    compare(
+        torch.tensor(numbers), torch.tensor(_smoothed(found)), "the smoothed losses",
+        [
+            (torch.tensor(_smoothed(found, start=0.0)), "the smoothed loss starts at 0: it should start at sequence_length · ln V"),
+            (torch.tensor(_smoothed(found, start=math.log(VOCAB))), "the smoothed loss starts at ln V: it is a sum, so it starts at sequence_length · ln V"),
+            (torch.tensor(_smoothed([loss / _LENGTH for loss in found])), "the loss is divided by the number of steps: the smoothed loss is one of sums"),
+            (torch.tensor(_smoothed(found, keep=0.001)), "the weights are exchanged: 0.999 of the old value, 0.001 of the new loss"),
+            (torch.tensor(_smoothed(found, keep=0.99)), "the smoothed loss follows too fast: 0.999 of the old value, 0.001 of the new loss"),
+            (torch.tensor([_LENGTH * math.log(VOCAB), *_smoothed(found)[:-1]]), "each entry is from before its iteration: append after the update"),
+        ],
+        tolerance=1e-4,
+    )  # fmt: skip
+
+
+def _expect_reports(answer, tokens: torch.Tensor, parameters: Tensors) -> None:
+    """With a learning rate of 0 the states are known, and at temperature 0 the samples."""
+    reports = _Reports()
+    answer(tokens, parameters, SYMBOLS, 101, reports, 0, _LENGTH, 0.0)
+    iterations = [call[0] for call in reports.calls]
+    expect(
+        iterations == [0, 100],
+        f"in 101 iterations `report` should be called in iterations 0 and 100, and was called "
+        f"{len(iterations)} times: {', '.join(map(str, iterations[:4]))}{', …' if len(iterations) > 4 else ''}",
+    )
+    windows = (len(tokens) - 1) // _LENGTH
+    for iteration, smoothed, sample, _ in reports.calls:
+        expect_number(smoothed, "the smoothed loss that `report` is given")
+        expect_type(sample, str, "the sample that `report` is given")
+        expect(len(sample) == 200, f"a sample should have 200 characters, and has {len(sample)}")
+        position = iteration % windows * _LENGTH
+        hidden, token = run(tokens[:position], torch.zeros(HIDDEN), parameters)[0][-1], int(tokens[position])
+        if sample == write(parameters, hidden, token, 200):
+            continue
+        if sample == write(parameters, torch.zeros(HIDDEN), token, 200):
+            raise Mistake("the sample starts from a state of zeros: start it from the current state")
+        raise Mistake(
+            "the sample is not what the current state and the window's first token give at this temperature: hand all three on"
+        )
+
+
+def _expect_stop(answer, tokens: torch.Tensor, start: Tensors) -> None:
+    broken = (*start[:4], torch.full_like(start[4], math.nan))
+    try:
+        answer(tokens, broken, SYMBOLS, 3, _Reports(), 0, _LENGTH, _RATE)
+    except ValueError as error:
+        expect("0" in str(error), f"the error does not say in which iteration the loss went wrong ({error})")
+    else:
+        raise Mistake("with a loss of nan you go on training: raise a ValueError that says in which iteration")
+    try:
+        answer(tokens[:_LENGTH], start, SYMBOLS, 3, _Reports(), 0, _LENGTH, _RATE)
+    except ValueError:
+        return
+    raise Mistake(
+        "a text that is too short for one window is trained on all the same: keep the first lines of the cell"
+    )
