@@ -23,6 +23,11 @@ def backward_output(answer):
     try:
         result = answer(probabilities, target, hidden, Why)
     except RuntimeError as error:
+        if "must match the size" in str(error):
+            raise Mistake(
+                "number by number does not work here, dlogits and the state have different lengths: "
+                "the table of every number with every number is `torch.outer(dlogits, hidden)`"
+            ) from None
         if "size mismatch" in str(error) or "cannot be multiplied" in str(error):
             raise Mistake(
                 "a matrix and a vector do not fit: `Why` leads from the state to the logits, and back leads `Why.T`"
@@ -53,6 +58,7 @@ def _compare_output(result, probabilities, target: int, hidden, Why) -> None:
         [
             (probabilities, forgot),
             (-right, "the sign is wrong: probabilities minus one-hot, not one-hot minus probabilities"),
+            (probabilities + one_hot, "1 is added at the target: subtract it"),
             (probabilities - 1, "1 is subtracted from every probability: subtract it from that of the target only"),
             (right * one_hot, "only the target has a gradient in yours: the other logits count through the softmax, too"),
             (-one_hot, "the probabilities are missing: probabilities minus one-hot"),
@@ -129,6 +135,8 @@ _MISTAKES = {
     "slope before": "the slope of tanh is taken at the wrong state: after step t it is `states[t + 1]`",
     "carried past tanh": "`carried` is added after the tanh: add it to dhidden first, it must pass through the tanh as well",
     "carry before tanh": "what is carried has not passed through the tanh: carry `Whh.T @ dinside`",
+    "carry of the output": "dhidden is carried, and it is the gradient from this step's logits only: carry `Whh.T @ dinside`",
+    "slope twice": "what is carried has passed through the tanh twice: dinside has the slope in it already, carry `Whh.T @ dinside`",
     "carry added up": "`carried` is added up over the steps: each step replaces it, `carried = Whh.T @ dinside`",
     "Whh forwards": "Whh leads forward in time: back leads its transpose, `Whh.T @ dinside`",
     "forwards": "the loop runs from the first step to the last: begin at the end, with `reversed`",
@@ -137,6 +145,10 @@ _MISTAKES = {
     "output before": "the output layer is given the state before the step: its logits came from `states[t + 1]`",
     "no one-hot": "the one-hot vector is not subtracted: is the target handed on to `backward_output`?",
     "bias from state": "dbh adds up the gradient of the state: bh stands inside the tanh, so add up dinside",
+    "bias from output": "dbh adds up dhidden, which has not passed through the tanh: bh stands inside it, so add up dinside",
+    "target's column": "dWxh has each gradient in the *target's* column: it belongs into that of the token that was read, `inputs[t]`",
+    "last left out": "the last step is left out: `range(len(inputs))` holds all of them, 0 as well as the last",
+    "first left out": "the first step is left out: `range(len(inputs))` holds all of them, 0 as well as the last",
     "column set": "in dWxh the column of a token that comes twice holds one step only: add to it, with `+=`",
     "assigned": "only one step is left in the gradients: each step *adds* its part, with `+=`",
     "mean": "the gradients are divided by the number of steps: the loss is a sum, so its gradient is one, too",

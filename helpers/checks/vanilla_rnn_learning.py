@@ -36,9 +36,14 @@ def clip_gradients(answer):
         result = answer(gradients, limit, True)
         _expect_five(result, "five gradients", gradients)
         _compare_by_norm(result, gradients, limit, norm)
+    kept = answer(short, 5.0, True)
     expect(
-        same(flat(answer(short, 5.0, True)), flat(short), 1e-5),
-        "by norm, gradients that are short enough are made longer: leave them as they are",
+        same(flat(kept), flat(short), 1e-5),
+        "by norm, gradients that are short enough are made longer: their numbers stay as they are",
+    )
+    expect(
+        not any(one.data_ptr() == given.data_ptr() for one, given in zip(kept, short, strict=True)),
+        "by norm, gradients that are short enough are handed back themselves: give new tensors, with `gradient.clone()`",
     )
     zeros = answer(tuple(torch.zeros_like(gradient) for gradient in gradients), 5.0, True)
     expect(not flat(zeros).any(), "by norm, gradients of zero become nan: leave what is short enough as it is")
@@ -64,7 +69,7 @@ def _compare_by_value(result: torch.Tensor, before: torch.Tensor, limit: float) 
 def _compare_by_norm(result, gradients: Tensors, limit: float, norm: float) -> None:
     before = flat(gradients)
     alone = torch.cat([(gradient * min(1, limit / gradient.norm().item())).flatten() for gradient in gradients])
-    largest = before.abs().max()
+    largest, lengths = before.abs().max(), sum(gradient.norm() for gradient in gradients)
     compare(
         flat(result), before * limit / norm, f"clipping by norm at {limit:g}",
         [
@@ -74,6 +79,7 @@ def _compare_by_norm(result, gradients: Tensors, limit: float, norm: float) -> N
             (before * limit / norm**2, "the square root is missing: the length is the root of the sum of squares"),
             (before / norm, "the length becomes 1 whatever the limit is: multiply by limit / length"),
             (before * limit / before.abs().sum(), "that length is the sum of absolute values: take the root of the sum of squares"),
+            (before * limit / lengths, "the five lengths are added up: add up the *squares* of all numbers, and take one root"),
             (before * limit / largest, "that divides by the largest number: divide by the length of all together"),
             (before * norm / limit, "the factor is upside down: limit / length"),
         ],
@@ -95,6 +101,11 @@ def adagrad_update(answer):
     old, g, m = flat(parameters), flat(gradients), flat(memory)
     _compare_memory(flat(grown), flat(new), old, g, m)
     _compare_step(flat(new), old, g, m)
+    slow = flat(answer(parameters, gradients, memory, 0.02)[0])
+    compare(
+        slow, old - 0.02 * g / (m + g * g).sqrt(), "with a learning rate of 0.02, the new parameters",
+        [(flat(new), "the learning rate is 0.1 whatever is asked for: use the argument `learning_rate`")],
+    )  # fmt: skip
     zeros = tuple(torch.zeros_like(parameter) for parameter in parameters)
     still = answer(parameters, zeros, zeros, 0.1)[0]
     expect(

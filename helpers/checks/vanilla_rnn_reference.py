@@ -64,7 +64,8 @@ def backward(
     Whh, Why = parameters[1:3]
     gradients = [torch.zeros_like(parameter) for parameter in parameters]
     carried = torch.zeros_like(parameters[3])
-    order = range(len(inputs)) if mistake == "forwards" else reversed(range(len(inputs)))
+    first, last = (1 if mistake == "first left out" else 0), len(inputs) - (1 if mistake == "last left out" else 0)
+    order = range(len(inputs)) if mistake == "forwards" else reversed(range(first, last))
     for t in order:
         before, after = states[t], states[t + 1]
         dlogits = probabilities[t].clone()
@@ -76,12 +77,12 @@ def backward(
         dinside = from_output * slope + carried if mistake == "carried past tanh" else dinside
         pair = torch.outer(dinside, after if mistake == "state after" else before)
         column = torch.zeros_like(parameters[0])
-        column[:, inputs[t]] = dinside
+        column[:, (targets if mistake == "target's column" else inputs)[t]] = dinside
         parts = [
             column,
             pair.T if mistake == "transposed" else pair,
             torch.outer(dlogits, before if mistake == "output before" else after),
-            dhidden if mistake == "bias from state" else dinside,
+            {"bias from state": dhidden, "bias from output": from_output}.get(mistake, dinside),
             dlogits,
         ]
         if mistake == "column set":
@@ -89,7 +90,8 @@ def backward(
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part if mistake == "assigned" else gradient + part)
         back = Whh if mistake == "Whh forwards" else Whh.T
-        new = back @ (dhidden if mistake == "carry before tanh" else dinside)
+        on = {"carry before tanh": dhidden, "carry of the output": from_output, "slope twice": dinside * slope}
+        new = back @ on.get(mistake, dinside)
         carried = carried + new if mistake == "carry added up" else new
     return tuple(gradient / len(inputs) if mistake == "mean" else gradient for gradient in gradients)
 

@@ -318,6 +318,8 @@ def minus(p, one_hot):
 
 ANSWERS.is_wrong("take 1 off the probability of the target")(output(lambda p, one_hot: p))
 ANSWERS.is_wrong("not one-hot minus probabilities")(output(lambda p, one_hot: one_hot - p))
+ANSWERS.is_wrong("1 is added at the target")(output(lambda p, one_hot: p + one_hot))
+ANSWERS.is_wrong("`torch.outer(dlogits, hidden)`")(output(minus, weights=lambda d, hidden: d * hidden))
 ANSWERS.is_wrong("1 is subtracted from every probability")(output(lambda p, one_hot: p - 1))
 ANSWERS.is_wrong("only the target has a gradient")(output(lambda p, one_hot: (p - 1) * one_hot))
 ANSWERS.is_wrong("the slope of -ln p")(output(lambda p, one_hot: -one_hot / p))
@@ -428,8 +430,9 @@ def backward_tanh(dhidden, hidden):
 
 def through_time(
     carry=lambda Whh, dinside, dhidden: Whh.T @ dinside, total=lambda d, carried: d + carried, slope=1, output=1,
-    pair=lambda d, before, after: torch.outer(d, before), bias=lambda dinside, dhidden: dinside, order=reversed,
-    add=lambda old, part: old + part, column=True, tanh=course_tanh, zeros=torch.zeros_like, piled=False,
+    pair=lambda d, before, after: torch.outer(d, before), bias=lambda dinside, total, d: dinside, order=reversed,
+    add=lambda old, part: old + part, column=True, tanh=course_tanh, zeros=torch.zeros_like, piled=False, read=None,
+    again=None,
 ):  # fmt: skip
     """Make a backward pass through time with one thing done differently."""
 
@@ -442,13 +445,14 @@ def through_time(
             dhidden = total(d, carried)
             dinside = tanh(dhidden, states[t + slope])
             dWhy, dby = add(dWhy, step_dWhy), add(dby, step_dby)
-            dbh = add(dbh, bias(dinside, dhidden))
+            dbh = add(dbh, bias(dinside, dhidden, d))
             dWhh = add(dWhh, pair(dinside, states[t], states[t + 1]))
+            token = inputs[t] if read is None else read(inputs, targets)[t]
             if column:
-                dWxh[:, inputs[t]] += dinside
+                dWxh[:, token] += dinside
             else:
-                dWxh[:, inputs[t]] = dinside
-            new = carry(Whh, dinside, dhidden)
+                dWxh[:, token] = dinside
+            new = carry(Whh, dinside, dhidden) if again is None else again(Whh, dinside, d, states[t + 1])
             carried = carried + new if piled else new
         return dWxh, dWhh, dWhy, dbh, dby
 
@@ -462,6 +466,19 @@ ANSWERS.is_wrong("back leads its transpose")(through_time(carry=lambda Whh, dins
 ANSWERS.is_wrong("what is carried has not passed through the tanh")(
     through_time(carry=lambda Whh, dinside, dhidden: Whh.T @ dhidden)
 )
+ANSWERS.is_wrong("the gradient from this step's logits only")(
+    through_time(again=lambda Whh, dinside, d, state: Whh.T @ d)
+)
+ANSWERS.is_wrong("passed through the tanh twice")(
+    through_time(again=lambda Whh, dinside, d, state: Whh.T @ (dinside * (1 - state**2)))
+)
+ANSWERS.is_wrong("passed through the tanh twice")(
+    through_time(again=lambda Whh, dinside, d, state: Whh.T @ course_tanh(dinside, state))
+)
+ANSWERS.is_wrong("dbh adds up dhidden")(through_time(bias=lambda dinside, total, d: d))
+ANSWERS.is_wrong("in the *target's* column")(through_time(read=lambda inputs, targets: targets))
+ANSWERS.is_wrong("the last step is left out")(through_time(order=lambda steps: reversed(steps[:-1])))
+ANSWERS.is_wrong("the first step is left out")(through_time(order=lambda steps: reversed(steps[1:])))
 ANSWERS.is_wrong("`carried` is added up over the steps")(through_time(piled=True))
 ANSWERS.is_wrong("the slope of tanh is taken at the wrong state")(through_time(slope=0))
 ANSWERS.is_wrong("the slope of tanh is missing: what goes on")(through_time(tanh=lambda d, h: d))
@@ -470,7 +487,7 @@ ANSWERS.is_wrong("dWhh pairs dinside with the state after the step")(
     through_time(pair=lambda d, before, after: torch.outer(d, after))
 )
 ANSWERS.is_wrong("dWhh is transposed")(through_time(pair=lambda d, before, after: torch.outer(before, d)))
-ANSWERS.is_wrong("bh stands inside the tanh")(through_time(bias=lambda dinside, dhidden: dhidden))
+ANSWERS.is_wrong("bh stands inside the tanh")(through_time(bias=lambda dinside, total, d: total))
 ANSWERS.is_wrong("the loop runs from the first step to the last")(through_time(order=iter))
 ANSWERS.is_wrong("only one step is left in the gradients")(through_time(add=lambda old, part: part))
 ANSWERS.is_wrong("holds one step only")(through_time(column=False))
@@ -618,7 +635,7 @@ ANSWERS.is_wrong("the square root is missing: the length")(
 ANSWERS.is_wrong("the length becomes 1 whatever the limit is")(
     clipper(by_norm=lambda gradients, limit: [g / length(gradients) for g in gradients])
 )
-ANSWERS.is_wrong("are made longer: leave them as they are")(
+ANSWERS.is_wrong("are made longer: their numbers stay as they are")(
     clipper(by_norm=lambda gradients, limit: [g * limit / length(gradients) for g in gradients])
 )
 ANSWERS.is_wrong("the factor is upside down")(
@@ -626,6 +643,18 @@ ANSWERS.is_wrong("the factor is upside down")(
 )
 ANSWERS.is_wrong("the sum of absolute values")(
     clipper(by_norm=lambda gradients, limit: [g * limit / sum(o.abs().sum() for o in gradients) for g in gradients])
+)
+
+
+ANSWERS.is_wrong("the five lengths are added up")(
+    clipper(by_norm=lambda gradients, limit: [g * min(1, limit / sum(o.norm() for o in gradients)) for g in gradients])
+)
+ANSWERS.is_wrong("are handed back themselves")(
+    clipper(
+        by_norm=lambda gradients, limit: (
+            gradients if length(gradients) <= limit else [g * limit / length(gradients) for g in gradients]
+        )
+    )
 )
 
 
@@ -700,6 +729,9 @@ ANSWERS.is_wrong("the square root is missing: divide")(
 )
 ANSWERS.is_wrong("the step uses the old memory")(
     adagrad(move=lambda p, g, m, old, rate: p - rate * g / (old + 1e-8).sqrt())
+)
+ANSWERS.is_wrong("the learning rate is 0.1 whatever is asked for: use")(
+    adagrad(move=lambda p, g, m, old, rate: p - 0.1 * g / (m + 1e-8).sqrt())
 )
 ANSWERS.is_wrong("the learning rate is missing")(adagrad(move=lambda p, g, m, old, rate: p - g / (m + 1e-8).sqrt()))
 ANSWERS.is_wrong("that is the step alone")(adagrad(move=lambda p, g, m, old, rate: -rate * g / (m + 1e-8).sqrt()))
@@ -850,10 +882,10 @@ def sample_text(parameters, hidden, token, length, temperature, symbols):
 
 
 def trainer(
-    carry=lambda states: states[-1], reset=True, move=None, room=1, clip=lambda g: course_clip(g, 5.0), remember=True,
+    carry=lambda states: states[-1], reset=True, move=None, room=lambda length: length + 1, clip=lambda g: course_clip(g, 5.0), remember=True,
     shift=1, rate=None, initial=lambda length, vocab: length * math.log(vocab), smooth=lambda old, loss, length: 0.999 * old + 0.001 * loss,
     every=100, late=False, sample_from=lambda hidden: hidden, heat=lambda t: t, k=200, stop=ValueError, where=True, short=True,
-    before=False, update=True, note=lambda smoothed, loss: smoothed,
+    before=False, update=True, note=lambda smoothed, loss: smoothed, fine=math.isfinite,
 ):  # fmt: skip
     """Make a training loop with one thing done differently."""
 
@@ -864,7 +896,7 @@ def trainer(
         hidden, position = torch.zeros_like(parameters[3]), 0
         smoothed, history = initial(sequence_length, len(symbols)), []
         for iteration in range(iterations):
-            if position + (sequence_length if room else 1) + 1 > len(tokens):
+            if position + room(sequence_length) > len(tokens):
                 position, hidden = 0, torch.zeros_like(hidden) if reset else hidden
             inputs = tokens[position : position + sequence_length]
             targets = tokens[position + shift : position + shift + sequence_length]
@@ -873,7 +905,7 @@ def trainer(
                 text = course_sample(parameters, sample_from(hidden), int(inputs[0]), k, heat(temperature), symbols)
                 report(iteration, smoothed, text, parameters)
             loss, states, probabilities = course_forward(inputs, targets, hidden, parameters)
-            if stop and not math.isfinite(loss.item()):
+            if stop and not fine(loss.item()):
                 raise stop(f"loss of {loss.item()}" + (f" in iteration {iteration}" if where else ""))
             gradients = clip(course_backward(inputs, targets, states, probabilities, parameters))
             new, grown = course_update(parameters, gradients, memory, rate or learning_rate)
@@ -884,7 +916,7 @@ def trainer(
                 text = course_sample(parameters, hidden, int(inputs[0]), k, heat(temperature), symbols)
                 report(iteration, smoothed, text, parameters)
             hidden = carry(states)
-            position += sequence_length if move is None else move
+            position += sequence_length if move is None else move(sequence_length)
             if before:
                 history.append(smoothed)
             smoothed = smooth(smoothed, loss.item(), sequence_length)
@@ -898,10 +930,14 @@ def trainer(
 ANSWERS.is_wrong("each window starts from a fresh state")(trainer(carry=lambda states: torch.zeros_like(states[-1])))
 ANSWERS.is_wrong("the state that is carried is the one before the window")(trainer(carry=lambda states: states[-2]))
 ANSWERS.is_wrong("begin again with a state of zeros")(trainer(reset=False))
-ANSWERS.is_wrong("every iteration reads the same window")(trainer(move=0))
-ANSWERS.is_wrong("the windows overlap")(trainer(move=1))
-ANSWERS.is_wrong("near the end your windows are cut short")(trainer(room=0))
+ANSWERS.is_wrong("every iteration reads the same window")(trainer(move=lambda length: 0))
+ANSWERS.is_wrong("the windows overlap")(trainer(move=lambda length: 1))
+ANSWERS.is_wrong("between two windows a character is left out")(trainer(move=lambda length: length + 1))
+ANSWERS.is_wrong("near the end your windows are cut short")(trainer(room=lambda length: 2))
+ANSWERS.is_wrong("has no target for its last character")(trainer(room=lambda length: length))
+ANSWERS.is_wrong("is left out, although it just fits")(trainer(room=lambda length: length + 2))
 ANSWERS.is_wrong("the gradients are not clipped")(trainer(clip=lambda g: g))
+ANSWERS.is_wrong("the gradients are clipped at 1")(trainer(clip=lambda g: course_clip(g, 1.0)))
 ANSWERS.is_wrong("the gradients are clipped by norm")(trainer(clip=lambda g: course_clip(g, 5.0, True)))
 ANSWERS.is_wrong("Adagrad's memory is lost between iterations")(trainer(remember=False))
 ANSWERS.is_wrong("your targets are the inputs")(trainer(shift=0))
@@ -917,12 +953,15 @@ ANSWERS.is_wrong("the smoothed loss is one of sums")(
 ANSWERS.is_wrong("each entry is from before its iteration")(trainer(before=True))
 ANSWERS.is_wrong("a smoothed loss is a tensor")(trainer(note=lambda smoothed, loss: loss))
 ANSWERS.is_wrong("`report` was never called")(trainer(every=0))
-ANSWERS.is_wrong("should be called in iterations 0 and 100, and was called 101 times")(trainer(every=1))
+ANSWERS.is_wrong("call it in every 100th iteration only")(trainer(every=1))
+ANSWERS.is_wrong("should be called in iterations 0 and 100, and was called 3 times")(trainer(every=50))
 ANSWERS.is_wrong("`report` comes after the step")(trainer(late=True))
 ANSWERS.is_wrong("the sample starts from a state of zeros")(trainer(sample_from=torch.zeros_like))
 ANSWERS.is_wrong("hand all three on")(trainer(heat=lambda t: 1.0))
 ANSWERS.is_wrong("a sample should have 200 characters, and has 100")(trainer(k=100))
 ANSWERS.is_wrong("with a loss of nan you go on training")(trainer(stop=None))
+ANSWERS.is_wrong("with a loss of infinity you go on training")(trainer(fine=lambda loss: not math.isnan(loss)))
+ANSWERS.is_wrong("with a loss of nan you go on training")(trainer(fine=lambda loss: not math.isinf(loss)))
 ANSWERS.is_wrong("does not say in which iteration")(trainer(where=False))
 ANSWERS.is_wrong("trained on all the same")(trainer(short=False))
 
@@ -933,7 +972,7 @@ def train(tokens, parameters, symbols, iterations, report, *others):
     return parameters, []
 
 
-@ANSWERS.is_wrong("there were 1 steps in 12 iterations")
+@ANSWERS.is_wrong("1 step in 7 iterations: is the `return` inside the loop")
 def train(tokens, parameters, symbols, iterations, *others):
     return trainer()(tokens, parameters, symbols, 1, *others)
 
