@@ -21,8 +21,15 @@ def rnn_step(answer):
     parameters, old, token = random_parameters(), torch.tanh(torch.randn(HIDDEN)), 2
     try:
         result = answer(token, old, parameters)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError) as error:
+        if "converted to" in str(error):
+            raise Mistake("`math.tanh` takes one number: for a whole vector there is `torch.tanh`") from None
+        if "operand type(s) for @" in str(error) or "matmul" in str(error):
+            raise Mistake(
+                "the token is a number, not a vector: its one-hot product is the column `Wxh[:, token]`"
+            ) from None
         if "must match the size" in str(error):
+            _expect_matrix_products(answer)
             raise Mistake(
                 "the terms inside the tanh have different lengths: the token's numbers are a *column* of Wxh, `Wxh[:, token]`"
             ) from None
@@ -42,6 +49,14 @@ def rnn_step(answer):
     _compare_step(hidden, logits, token, old, parameters)
 
 
+def _expect_matrix_products(answer) -> None:
+    """Look for `*` in place of `@` where it raises no error: with as many characters as hidden numbers."""
+    square = tuple(torch.randn(shape) for shape in ((HIDDEN, HIDDEN),) * 3 + ((HIDDEN,),) * 2)
+    for part, product in zip(answer(1, torch.randn(HIDDEN), square), ("Whh * hidden", "Why * hidden"), strict=False):
+        if isinstance(part, torch.Tensor) and part.dim() == 2:
+            raise Mistake(f"`{product}` is number by number: the product of a matrix and a vector is `@`")
+
+
 def _compare_step(hidden, logits, token: int, old: torch.Tensor, parameters) -> None:
     Wxh, Whh, Why, bh, by = parameters
     read, mixed = Wxh[:, token], Whh @ old
@@ -53,6 +68,7 @@ def _compare_step(hidden, logits, token: int, old: torch.Tensor, parameters) -> 
             (inside.sigmoid(), "that is a sigmoid: the formula has tanh"),
             (inside.relu(), "that is a ReLU: the formula has tanh"),
             ((read + mixed).tanh(), "bh is missing inside the tanh (it starts as zeros, so you would not notice at first)"),
+            ((read + mixed).tanh() + bh, "bh stands outside the tanh: the tanh goes around all three terms"),
             ((read + bh).tanh(), "the old state is not used: add `Whh @ hidden` before the tanh"),
             ((mixed + bh).tanh(), "the token is not used: add its column of Wxh before the tanh"),
             ((read + Whh.T @ old + bh).tanh(), "Whh is transposed: going forward it is `Whh @ hidden`"),
@@ -110,12 +126,16 @@ def softmax(answer):
 
 def _compare_rows(result: torch.Tensor) -> None:
     logits = torch.tensor([[2.0, 1.0, 0.0], [0.5, 0.0, 3.0]])
-    over_all = logits.exp() / logits.exp().sum()
+    over_all, powers = logits.exp() / logits.exp().sum(), (logits - logits.max(-1, keepdim=True).values).exp()
+    all_rows = "all rows together add up to 1: divide each row by its own sum, with `dim=-1, keepdim=True`"
+    columns = "your columns add up to 1, not your rows: sum over the last dimension, `dim=-1`"
     compare(
         result, logits.softmax(-1), "`softmax` of two rows",
         [
-            (logits.softmax(0), "your columns add up to 1, not your rows: sum over the last dimension, `dim=-1`"),
-            (over_all, "all rows together add up to 1: each row should, so sum with `dim=-1, keepdim=True`"),
+            (logits.softmax(0), columns),
+            (powers / powers.sum(0), columns),
+            (over_all, all_rows),
+            (powers / powers.sum(), all_rows),
         ],
     )  # fmt: skip
 
@@ -204,6 +224,7 @@ def _compare_loss(loss, probabilities, logits, inputs, targets) -> None:
             (right / math.log(10), "that is the logarithm to base 10: the course counts in nats, with torch.log"),
             (steps[-1], "that is the loss of the last step only: add up all steps"),
             (steps[0], "that is the loss of the first step only: add up all steps"),
+            (-probabilities[:, targets].log().sum(), "`probabilities[:, targets]` mixes every step with every target: row t belongs to `targets[t]`, so name the rows too, with `torch.arange`"),
             (-probabilities.log().sum(), "that adds up -ln p of *all* characters: take only the one that came, the target"),
             (-(-steps).exp().sum(), "the logarithm is missing: the loss of a step is -ln p"),
         ],

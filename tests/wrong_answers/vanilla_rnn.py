@@ -43,6 +43,22 @@ ANSWERS.is_wrong("the old state is not used")(stepper(lambda Wxh, Whh, bh, token
 ANSWERS.is_wrong("the token is not used")(stepper(lambda Wxh, Whh, bh, token, h: Whh @ h + bh))
 ANSWERS.is_wrong("Whh is transposed")(stepper(lambda Wxh, Whh, bh, token, h: Wxh[:, token] + Whh.T @ h + bh))
 ANSWERS.is_wrong("Whh is transposed")(stepper(lambda Wxh, Whh, bh, token, h: Wxh[:, token] + h @ Whh + bh))
+ANSWERS.is_wrong("bh stands outside the tanh")(
+    stepper(lambda Wxh, Whh, bh, token, h: torch.tanh(Wxh[:, token] + Whh @ h) + bh, squash=lambda x: x)
+)
+ANSWERS.is_wrong("`Whh * hidden` is number by number")(
+    stepper(lambda Wxh, Whh, bh, token, h: Wxh[:, token] + Whh * h + bh)
+)
+ANSWERS.is_wrong("`Why * hidden` is number by number")(
+    stepper(right_inside, logits=lambda Why, new, old, by: Why * new + by)
+)
+ANSWERS.is_wrong("`math.tanh` takes one number")(stepper(right_inside, squash=math.tanh))
+ANSWERS.is_wrong("the token is a number, not a vector")(
+    stepper(lambda Wxh, Whh, bh, token, h: Wxh @ token + Whh @ h + bh)
+)
+ANSWERS.is_wrong("the token is a number, not a vector")(
+    stepper(lambda Wxh, Whh, bh, token, h: torch.matmul(Wxh, token) + Whh @ h + bh)
+)
 ANSWERS.is_wrong("a *column* of Wxh")(stepper(lambda Wxh, Whh, bh, token, h: Wxh[token] + Whh @ h + bh))
 ANSWERS.is_wrong("Whh and Why are used as they are")(
     stepper(right_inside, logits=lambda Why, new, old, by: Why.T @ new + by)
@@ -122,6 +138,18 @@ def softmax(logits):
 def softmax(logits):
     powers = torch.exp(logits - logits.max())
     return powers / powers.sum()
+
+
+@ANSWERS.is_wrong("all rows together add up to 1")
+def softmax(logits):
+    powers = torch.exp(logits - logits.max(-1, keepdim=True).values)
+    return powers / powers.sum()
+
+
+@ANSWERS.is_wrong("your columns add up to 1")
+def softmax(logits):
+    powers = torch.exp(logits - logits.max(-1, keepdim=True).values)
+    return powers / powers.sum(0)
 
 
 @ANSWERS.is_wrong("your columns add up to 1")
@@ -235,6 +263,7 @@ ANSWERS.is_wrong("the loss is a plain number")(
 ANSWERS.is_wrong("that autograd can follow")(
     window(loss=lambda p, targets: -p[torch.arange(len(targets)), targets].log().sum().detach())
 )
+ANSWERS.is_wrong("mixes every step with every target")(window(loss=lambda p, targets: -p[:, targets].log().sum()))
 ANSWERS.is_wrong("of *all* characters")(window(loss=lambda p, targets: -p.log().sum()))
 ANSWERS.is_wrong("every step starts from the first state")(window(carry=False))
 ANSWERS.is_wrong("you start from zeros")(window(start=torch.zeros_like))
