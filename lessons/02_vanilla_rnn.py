@@ -61,12 +61,12 @@ vocab_size, symbols = len(vocabulary), vocabulary.symbols
 # This network has many relatives that write the same thing differently. Here they are, side by side. All of them store
 # a matrix as (size that comes out, size that goes in), so nothing has to be transposed between the columns.
 #
-# | here, as in the hundred lines | shape | in lesson 01 and its tutorial | in `nn.RNN` |
+# | here, as in the hundred lines | shape | in lesson 01 | in `nn.RNN` |
 # |---|---|---|---|
 # | `Wxh` | (hidden, vocab) | $W_e$, after an embedding | `weight_ih_l0` |
 # | `Whh` | (hidden, hidden) | $W_h$ | `weight_hh_l0` |
-# | `bh` | (hidden,) | two biases, $b_e + b_h$ | two, `bias_ih_l0` + `bias_hh_l0` |
 # | `Why` | (vocab, hidden) | $W_o$ | not part of it |
+# | `bh` | (hidden,) | two biases, $b_e + b_h$ | two, `bias_ih_l0` + `bias_hh_l0` |
 # | `by` | (vocab,) | $b_o$ | not part of it |
 #
 # Two differences matter. Lesson 01 has two biases that are only ever added, and one does the same. And there $W_e$
@@ -296,7 +296,8 @@ print("a fresh mean is near ln V:", abs(loss.item() / 25 - math.log(vocab_size))
 #
 # The **chain rule** says how to find them: begin at the loss, where the gradient is 1, and walk back along each arrow.
 # At each arrow multiply by its slope. Where several arrows *leave* a number, it acts on the loss in several ways, and
-# what comes back along them is **added**. You need nothing else.
+# what comes back along them is **added**. A weight that is used in every step has an arrow to every step, so its
+# gradient is added up over the steps. You need nothing else.
 #
 # We take three arrows, one after the other: the output layer, the tanh, and the arrow through time.
 #
@@ -307,31 +308,55 @@ _ = draw_backward("output")
 
 # %% [markdown]
 # *What to see: the way forward in grey, from the bottom to the top. In colour, this section's way back: from the loss
-# through the softmax to the logits, and through* `Why` *to the state.*
+# through the softmax to the logits, and through* `Why` *to the state.* $a_t$ *is what stands inside the tanh.*
 #
 # **From the loss to the logits.** Let $y$ be the logits, and $k$ the character that came. The loss of this step is
 #
 # $$L = -\ln p_k = -\ln \frac{e^{y_k}}{\sum_j e^{y_j}} = -y_k + \ln \sum_j e^{y_j}$$
 #
 # The slope of the logarithm of the sum, with respect to $y_i$, is $e^{y_i}/\sum_j e^{y_j}$. But that is just $p_i$. The
-# term $-y_k$ gives −1 where $i = k$, and nothing elsewhere. So
+# term $-y_k$ gives −1 where $i = k$, and nothing elsewhere. We write $\partial L/\partial y_i$ for the slope of
+# $L$ when only $y_i$ moves. So
 #
 # $$\frac{\partial L}{\partial y_i} = p_i - [\,i = k\,]$$
+#
+# Read the bracket $[\,i = k\,]$ as 1 where $i = k$, and otherwise 0. For all $i$ together it is a one-hot vector.
 #
 # "Probabilities minus one-hot" is the most useful short formula in all of this. With the logits 2, 1, 0 the
 # probabilities are 0.665, 0.245, 0.090. If the second character came, `dlogits` is (0.665, **−0.755**, 0.090). Read it:
 # the right logit should grow, the others should fall, each by as much as it was overrated. The sum is 0.
-#
-# **From the logits to Why, by and h.** Each logit is $y_i = \sum_j W_{ij} h_j + b_i$.
+
+# %% [markdown]
+# **From the logits to Why, by and h.** Each logit is $y_i = \sum_j W_{ij} h_j + b_i$, where $W$ is short for `Why` and
+# $b$ for `by`.
 #
 # - The slope with respect to $b_i$ is 1. So `dby` is `dlogits` itself.
 # - The slope with respect to $W_{ij}$ is $h_j$. So `dWhy[i, j]` is `dlogits[i] * h[j]`: every number of the one with
 #   every number of the other. This table is the **outer product**, `torch.outer(dlogits, h)`.
 # - The state number $h_j$ acts on *every* logit, on $y_i$ with the slope $W_{ij}$. These add up:
-#   $dh_j = \sum_i W_{ij}\, dy_i$. The sum runs over the *first* index, so the matrix is transposed: `Why.T @ dlogits`.
+#   $dh_j = \sum_i W_{ij}\, dy_i$.
+#
+# The last one needs a closer look. Take three logits and a state of two numbers:
+#
+# $$\begin{pmatrix}y_1\\y_2\\y_3\end{pmatrix} = \begin{pmatrix}2&5\\3&1\\4&6\end{pmatrix}
+# \begin{pmatrix}h_1\\h_2\end{pmatrix} =
+# \begin{pmatrix}2h_1+5h_2\\3h_1+h_2\\4h_1+6h_2\end{pmatrix}$$
+#
+# Going forward, each logit reads one *row*. But look for $h_1$: it stands in all three logits, with the slopes 2, 3
+# and 4. They are the first *column*. If `dlogits` is (1, −3, 2), then
+# $dh_1 = 2 \cdot 1 + 3 \cdot (-3) + 4 \cdot 2 = 1$. In the same way $h_2$ has the second column, and
+# $dh_2 = 5 \cdot 1 + 1 \cdot (-3) + 6 \cdot 2 = 14$. A matrix product takes rows. So we first exchange rows and
+# columns, which is called **transposing**:
+#
+# $$\begin{pmatrix}2&3&4\\5&1&6\end{pmatrix}\begin{pmatrix}1\\-3\\2\end{pmatrix} =
+# \begin{pmatrix}1\\14\end{pmatrix}$$
+#
+# In code `.T` transposes, in formulas the sign ⊤. So `dhidden` is `Why.T @ dlogits`. Forward, a matrix takes rows; on
+# the way back it takes columns.
 #
 # A shape tells you when you are wrong: (vocab, hidden) for `dWhy`, (hidden,) for `dhidden`.
-#
+
+# %% [markdown]
 # ### Exercise 4: `backward_output`
 #
 # For one step: return `dWhy`, `dby` and `dhidden`. Do not write into `probabilities`; somebody may still need them.
@@ -377,8 +402,7 @@ _ = draw_backward("tanh")
 #
 # Call what stands inside the tanh $a_t$, so that $h_t = \tanh(a_t)$. In code, its gradient $da_t$ will be `dinside`.
 # The slope of tanh follows from its definition, $\tanh a = (e^a - e^{-a})/(e^a + e^{-a})$. Write $u$ for the numerator
-# and
-# $v$ for the denominator. The derivative of $u$ is $v$, and that of $v$ is $u$. By the quotient rule,
+# and $v$ for the denominator. The derivative of $u$ is $v$, and that of $v$ is $u$. By the quotient rule,
 #
 # $$\frac{d}{da}\tanh a = \frac{v \cdot v - u \cdot u}{v^2} = 1 - \frac{u^2}{v^2} = 1 - \tanh^2 a = 1 - h^2$$
 #
@@ -417,24 +441,30 @@ backward_tanh = check.backward_tanh(backward_tanh)
 _ = draw_backward("time")
 
 # %% [markdown]
-# *What to see: two coloured arrows come into each state from above and from the right, one from its own logits and one
-# from the next step. They are added. The last state of the window has no next step.*
+# *What to see: two coloured arrows come into each state, from above and from the right, one from its own logits and one
+# from the next step. They are added. The box on the right is the last step of the window: into its state comes one
+# arrow only, since no step comes after it.*
 #
 # The state $h_t$ acts on the loss in two ways: through its own logits, and through $a_{t+1} = W_{xh} x_{t+1} + W_{hh}
 # h_t + b_h$ on everything that comes later. Both come back, and are added:
 #
 # $$dh_t = W_{hy}^\top\, dy_t + W_{hh}^\top\, da_{t+1} \qquad\qquad da_t = dh_t \cdot (1 - h_t^2)$$
 #
+# The dot in the second formula is number by number, as in exercise 5: each number of the state has its own tanh. In the
+# first, `Whh` is transposed for the same reason as `Why`: forward it takes rows, on the way back columns.
+#
 # The second term is what is **carried** back from the step after. So one must start at the end: in the last step
 # nothing is carried, then the loop runs backwards. This is **backpropagation through time**.
-#
+
+# %% [markdown]
 # **The five gradients.** The same five tensors were used in every step. So each step adds its part:
 #
-# - `dWhy` and `dby` from exercise 4, added over all steps;
-# - $b_h$ enters $a_t$ with slope 1: `dbh` adds up the $da_t$;
-# - `Whh` was multiplied with the *old* state: `dWhh` adds up the outer products of $da_t$ and $h_{t-1}$;
 # - of `Wxh` only the column of this step's token took part: its column in `dWxh` gets $da_t$ *added*, since a token may
-#   come more than once.
+#   come more than once;
+# - `Whh` was multiplied with the *old* state: `dWhh` adds up the outer products of $da_t$ and $h_{t-1}$;
+# - `dWhy` adds up what exercise 4 gives;
+# - $b_h$ enters $a_t$ with slope 1: `dbh` adds up the $da_t$;
+# - `dby` adds up what exercise 4 gives.
 #
 # **By hand, with a state of one number.** As above, let `Whh` be 0.8 and the two states 0.537 and 0.318, from a start
 # of 0. Let 1.0 come back from the output layer at both steps.
@@ -445,7 +475,8 @@ _ = draw_backward("time")
 #
 # The state at the start of the window came from the window before. We hand that state on, but no gradient goes back
 # into it. This is what `detach` did in lesson 01: backpropagation is cut off after 25 steps.
-#
+
+# %% [markdown]
 # ### Exercise 6: `backward_through_time`
 #
 # Return the five gradients in the order of the parameters. Use your two functions.
@@ -531,7 +562,7 @@ by_hand = backward_through_time(tiny_inputs, tiny_targets, tiny_states, tiny_pro
 # Now you, with one weight. Choose another parameter and another place, and run it again.
 
 # %%
-number, place, epsilon = 1, (3, 4), 1e-5  # Whh[3, 4]
+number, place, epsilon = 1, (3, 4), 1e-5  # Whh[3, 4]; a bias has one index: place = (3,)
 nudged = {}
 for sign in (1, -1):
     changed = [parameter.clone() for parameter in exact]
@@ -567,8 +598,9 @@ for name, own, theirs in zip(names, by_hand, by_nudging, strict=True):
     print(f"{name:3}  relative error below 1e-7: {errors[name] < 1e-7}")
 
 # %% [markdown]
-# The second witness is PyTorch's **autograd**. It has kept a record of your forward pass, and walks back along it by
-# itself. This time at full size: a hundred states, the real text. The difference should be no more than rounding.
+# The second witness is PyTorch's **autograd**. It keeps a record of your forward pass if we ask for one, with
+# `requires_grad_()`, and walks back along it by itself. This time at full size: a hundred states, the real text. The
+# difference should be no more than rounding.
 
 # %%
 watched = [parameter.double().requires_grad_() for parameter in parameters]
@@ -595,10 +627,11 @@ for name, difference in zip(names, differences, strict=True):
 #
 # On its way back a gradient is multiplied by $W_{hh}^\top$ and by the slopes of tanh, once for each step. Something
 # that is multiplied by 0.9 twenty-five times is 0.07 of what it was. Multiplied by 1.1 it is eleven times as large.
-# With a matrix, what counts in the long run is its **spectral radius**: the largest absolute value among its
-# eigenvalues. So we take one random matrix, scale it to several spectral radii, run it forwards over small random
-# inputs, and watch how long the gradient is that is carried back. Here `run_states` does many steps at once, from
-# inputs that stand inside the tanh already.
+# With a matrix, what counts in the long run is its **spectral radius**: roughly, by how much each multiplication
+# stretches a vector when one multiplies again and again. (Exactly: the largest absolute value among its eigenvalues.)
+# So we take one random matrix, scale it to several spectral radii, run it forwards over small random inputs, and watch
+# how long the gradient is that is carried back. Here `run_states` does many steps at once, from inputs that stand
+# inside the tanh already.
 
 
 # %%
@@ -619,8 +652,10 @@ def run_states(inputs, start, Whh):
 def norms_back(Whh, inputs):
     """Return the length of a carried gradient after 1, 2, ... steps back; it starts at 1."""
     Whh, norms = Whh.double(), []
-    carried = torch.full_like(Whh[0], len(Whh) ** -0.5)
-    for state in run_states(inputs.double(), 0 * carried, Whh).flip(0):
+    carried = torch.full_like(Whh[0], len(Whh) ** -0.5)  # n numbers of 1/√n: the length is 1
+    zeros = 0 * carried  # of the same shape and dtype
+    states = run_states(inputs.double(), zeros, Whh)
+    for state in states.flip(0):  # from the last step to the first
         carried = Whh.T @ backward_tanh(carried, state)
         norms.append(carried.norm().item())
     return norms
@@ -658,7 +693,7 @@ _ = plot_gradient_norms({f"radius {radius:g}": values for radius, values in norm
 #   It is crude: the gradient then points elsewhere.
 # - **By norm:** if the length of *all five gradients together* is above the limit, all numbers are multiplied by limit
 #   / length. The direction stays. A gradient that is short enough stays as it is. (3, −12, 8) has the length √(9 + 144
-#   + 64) = 14.73; with a limit of 5, each number is multiplied by 0.339, and it becomes (1.02, −4.07, 2.72).
+#   + 64) = 14.73; with a limit of 5, each number is multiplied by 0.3394, and it becomes (1.02, −4.07, 2.72).
 #
 # Return five new tensors, and leave the given ones as they are.
 #
@@ -785,7 +820,7 @@ def sample_text(
     temperature: float,
     symbols: tuple[str, ...],
 ) -> str:
-    """Write length characters, going on from a state and from the token that comes next into it."""
+    """Read token in the state hidden, then write length characters."""
     # TODO: step, draw, append, and go on with the new state and the new token.
     ### BEGIN SOLUTION
     text = ""
@@ -817,8 +852,8 @@ sample_text = check.sample_text(sample_text)
 # 1. Is there no room for a window at `position`? Back to 0, with a fresh state.
 # 2. In every 100th iteration, from iteration 0 on: write a sample of 200 characters, from the current state and this
 #    window's first token, and call `report(iteration, smoothed, sample, parameters)`.
-# 3. Forward. If the loss is not a finite number, stop: `raise ValueError`, and say in which iteration. Nothing good
-#    would ever come after it.
+# 3. Forward. If the loss is not a finite number (it can become `nan`, or infinite), stop: `raise ValueError`, and say
+#    in which iteration. Nothing good would ever come after it.
 # 4. Backward, clip to −5 … 5, and one step of Adagrad.
 # 5. Carry on: the state, the smoothed loss, the position.
 #
@@ -895,7 +930,7 @@ train = check.train(train)
 # %% [markdown]
 # ### First the alphabet
 #
-# As in lesson 01: a text whose right continuation is known. A thousand iterations take two seconds or three.
+# As in lesson 01: a text whose right continuation is known. A thousand iterations take a few seconds.
 #
 # First a word to PyTorch. It likes to share work among all cores, but our tensors are so small that this saves nothing,
 # and on a busy machine waiting for the others costs a lot. So it shall use one core, until the last section.
@@ -931,7 +966,7 @@ print("and the smoothed loss is still ten times as much:", smoothed_losses[-1] >
 # The last line is the other half of the classic question. The smoothed loss is not only a sum. It also looks back over
 # about a thousand windows, so in a short run it still remembers the beginning, and says little about the end.
 #
-# What if the learning rate is absurd? Your loop stops and says where, instead of writing `nan` into every weight.
+# What if the learning rate is absurd? Your loop stops and says where, instead of going on with a loss of infinity.
 
 # %%
 try:
@@ -943,9 +978,9 @@ except ValueError as error:
 # ### Then English
 #
 # **What loss should you expect?** Knowing nothing costs ln V per character, and the bigram of lesson 01 about 2.3 nats.
-# The network here has a hundred numbers of memory, learns from one window at a time, and sees most of the text only
-# once. It will beat the bigram, but not by much: expect about 2.1 nats on the test text. The network of lesson 01 was
-# larger, read the text ten times, and came to about 1.4.
+# The network here has a hundred numbers of memory, learns from one window at a time, and sees nine tenths of the
+# training text, once. It will beat the bigram, but not by much: expect about 2.1 nats on the test text. The network of
+# lesson 01 was larger, read the text ten times, and came to about 1.4.
 #
 # We keep an eye on it: `watch` notes the samples, and where the states lie on a fixed stretch of text. And every
 # thousand iterations it writes the network to a file.
@@ -954,7 +989,6 @@ except ValueError as error:
 bigram = bigram_loss(train_tokens, test_tokens, vocab_size)
 baselines = {"knowing nothing": math.log(vocab_size), "bigram": bigram}
 probe = train_tokens[:401]  # the stretch of text on which we look at the states
-history, file = [], "runs/02_vanilla_rnn/english.safetensors"
 
 
 def save(parameters):
@@ -973,15 +1007,15 @@ def watch(iteration, smoothed, sample, parameters):
 
 
 # %% [markdown]
-# This takes about three quarters of a minute. You may press the stop button: the next cell but one reads the file, and
-# at most a thousand iterations are lost. Have you trained before, and restarted? Then `load_instead = True` spares you
-# the training.
+# This takes about three quarters of a minute. You may press the stop button: the cell after the training reads the
+# file, and at most a thousand iterations are lost. Have you trained before, and restarted? Then `load_instead = True`
+# spares you the training.
 
 # %%
-load_instead = False
-english = make_parameters(vocab_size, hidden_size)
+load_instead, file = False, "runs/02_vanilla_rnn/english.safetensors"
 
 # %% tags=["nbval-ignore-output"]
+history, english = [], make_parameters(vocab_size, hidden_size)  # each run starts afresh
 if not load_instead:
     english, _ = train(train_tokens, english, symbols, shortened(15_000, 200), watch)
     save(english)
@@ -1016,8 +1050,9 @@ print("   ".join(f"{name} {loss:.2f}" for name, loss in results.items()))
 
 # %%
 smoothed_losses = [entry[1] for entry in history]
-titles = {"title": "Learning English", "step_name": "hundreds of iterations"}
-_ = plot_losses({"smoothed loss, per character": smoothed_losses}, baselines=baselines, **titles)
+titles = {"title": "Learning English", "step_name": "iteration", "baselines": baselines}
+places = [entry[0] for entry in history]
+_ = plot_losses({"smoothed loss, per character": smoothed_losses}, steps=places, **titles)
 
 # %% [markdown]
 # *What to see: it falls below the bigram a little before the middle. The bumps are the text's own: some chapters hold
@@ -1116,6 +1151,9 @@ def backward_batch(dstates, start, states, Whh):
 # PyTorch takes a gradient of your own if you wrap it in a `torch.autograd.Function`. It has two methods. `forward`
 # computes the result and saves what the way back needs. `backward` is given the gradient of the result, and returns one
 # gradient for each argument of `forward`, in the same order.
+#
+# `ctx` (for *context*) is a bag that PyTorch hands from `forward` to `backward`: what you save in the one, you find in
+# the other. `@staticmethod` says that the two are plain functions, without a `self`; PyTorch asks for it.
 
 
 # %%
@@ -1225,9 +1263,16 @@ check.progress()
 # %% [markdown]
 # ## Try
 #
-# - Train English with `learning_rate=0.02`, or with a first step that is smaller. Look at the saturation again.
-# - Clip by norm in place of by value: in `train`, `clip_gradients(gradients, 5.0, by_norm=True)`.
-# - Windows of 50, or of 10, characters: `sequence_length` is an argument of `train`. Compare losses per character.
+# Each of these trains English again. Give `file` another name first, so that the network you have stays. Then run the
+# cells from there on: the one that trains starts from fresh weights, with an empty history.
+#
+# - Hand `learning_rate=0.02` to `train`, after `watch`. Look at the saturation again.
+# - Let Adagrad's first steps be smaller: in `train`, start its memory with `torch.ones_like`. Run that cell, but not
+#   the check below it: it would hand you the course's version.
+# - Clip by norm in place of by value: in `train`, `clip_gradients(gradients, 5.0, by_norm=True)`. Here, too, leave out
+#   the check.
+# - Windows of 50 characters: set `sequence_length = 50` beside `file`, since `watch` divides by it, and hand
+#   `sequence_length=sequence_length` to `train`. Compare the losses per character on the test text.
 #
 # ## Read on
 #
