@@ -36,7 +36,9 @@ def draw_streams(text: str, *, batch_size: int, sequence_length: int) -> Axes:
         for row, tokens in enumerate(inputs):
             _write_row(axes, vocabulary.decode(tokens), left, -1.2 * row, _INPUT, "" if number else f"stream {row + 1}")
             if number + 1 < len(batches):
-                _arrow(axes, (left + sequence_length - 0.4, -1.2 * row), (left + sequence_length + 1, -1.2 * row), "state")
+                _arrow(
+                    axes, (left + sequence_length - 0.4, -1.2 * row), (left + sequence_length + 1, -1.2 * row), "state"
+                )
     axes.set(xlim=(-3.6, left + inputs.shape[1]), ylim=(-1.2 * batch_size + 0.5, 1.4))
     return axes
 

@@ -9,9 +9,7 @@ from helpers.plots import COLOURS, new_axes
 from helpers.recall import RecallBin
 
 
-def plot_recall(
-    recalls: Mapping[str, Sequence[RecallBin]], *, title: str = "How far back does it remember?"
-) -> Axes:
+def plot_recall(recalls: Mapping[str, Sequence[RecallBin]], *, title: str = "How far back does it remember?") -> Axes:
     """Draw for each model the share of facts that it recalls right, by the distance to their last mention.
 
     Args:

@@ -27,6 +27,8 @@ _CASES = [
     ([3.0, 2.5, 2.6, 2.55], 2),
     ([3.0, 2.5, 2.6], 2),
     ([3.0, 2.5, 2.5, 2.5], 2),
+    ([3.0, 2.5, 2.9, 2.5], 2),
+    ([3.0, 2.5, 2.9, 2.8, 2.7], 2),
     ([3.0, 2.8, 2.7], 1),
     ([3.0, 2.8, 2.9], 1),
     ([2.0, 2.6, 2.5, 2.4], 3),
@@ -86,7 +88,9 @@ def should_stop(answer):
     try:
         empty = answer([], 2)
     except (ValueError, IndexError) as error:
-        raise Mistake(f"with no losses yet it raises {type(error).__name__} ({error}): then go on, return False") from None
+        raise Mistake(
+            f"with no losses yet it raises {type(error).__name__} ({error}): then go on, return False"
+        ) from None
     expect(empty is False, "with no losses yet it should go on: return False")
 
 
@@ -125,7 +129,9 @@ def _expect_calls(spied: Spy, val_count: int) -> None:
     if steps == epoch * _STEPS:
         raise Mistake(f"that trains for {_STEPS} epochs: total_steps counts batches")
     if steps > _STEPS:
-        raise Mistake(f"that takes {steps} steps in place of {_STEPS}: stop within the epoch when total_steps is reached")
+        raise Mistake(
+            f"that takes {steps} steps in place of {_STEPS}: stop within the epoch when total_steps is reached"
+        )
     expect(steps == _STEPS, f"that takes {steps} steps in place of {_STEPS}")
     expect(validations > 0, "the validation loss is never measured: call `evaluate` after every `evaluate_every` steps")
     right = _STEPS // _EVERY
@@ -212,7 +218,9 @@ def _compare_lists(result, right) -> None:
     own = list(map(float, result[0])), list(map(float, result[1]))
     expect(own[0] != [] and own[1] != [], "a list of losses is empty: append one entry at each validation")
     if len(own[0]) == _STEPS:
-        raise Mistake("there is a training loss for every step: append the mean since the last entry, at each validation")
+        raise Mistake(
+            "there is a training loss for every step: append the mean since the last entry, at each validation"
+        )
     compare(
         own[0], train_losses, "the training losses",
         [
@@ -229,8 +237,6 @@ def _expect_patience(answer, start: Spy, batches, val_batches) -> None:
     spied = copy.deepcopy(start)
     result = answer(spied, batches, val_batches, 0.0, _STEPS, 4, True, 2)  # nothing is learned: no new lowest loss
     entries, steps = len(result[1]), sum(call["grad"] for call in spied.calls)
-    expect(
-        entries < _STEPS // 4, "the patience is not used: after each validation, ask `should_stop` whether to go on"
-    )
+    expect(entries < _STEPS // 4, "the patience is not used: after each validation, ask `should_stop` whether to go on")
     expect(entries == 3, f"with patience 2 and no progress there should be 3 validations, and there are {entries}")
     expect(steps == 12, f"that goes on training after `should_stop` has said stop: {steps} steps in place of 12")

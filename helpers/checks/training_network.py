@@ -29,6 +29,7 @@ def RNNCell(answer):  # noqa: N802 (named like the exercise)
     inputs, hidden = torch.randn(3, 5), torch.randn(3, 6, requires_grad=True)
     given = hidden.detach().clone()
     result = cell(inputs, hidden)
+    expect(same(hidden.detach(), given), "`forward` changes the state that it is given: make a new one")
     if isinstance(result, tuple):
         raise Mistake("`forward` of a cell should return one thing, the next state; it returns several")
     expect_tensor(result, "the next state for 3 inputs", shape=(3, 6))
@@ -47,7 +48,6 @@ def RNNCell(answer):  # noqa: N802 (named like the exercise)
         ],
         tolerance=1e-4,
     )  # fmt: skip
-    expect(same(hidden.detach(), given), "`forward` changes the state that it is given: make a new one")
     _expect_gradient(result, [hidden, cell.input_to_hidden.weight, cell.hidden_to_hidden.weight])
 
 
@@ -116,7 +116,9 @@ def _expect_layers(model: nn.Module) -> None:
             "`self.cells` is a plain Python list, in which the optimizer finds no weights: make it an `nn.ModuleList`"
         )
     expect(isinstance(cells, nn.ModuleList), "`self.cells` should be an `nn.ModuleList`")
-    expect(len(cells) == _LAYERS, f"there should be {_LAYERS} cells for num_layers={_LAYERS}, and there are {len(cells)}")
+    expect(
+        len(cells) == _LAYERS, f"there should be {_LAYERS} cells for num_layers={_LAYERS}, and there are {len(cells)}"
+    )
     expect(
         len({id(cell) for cell in cells}) == _LAYERS,
         "the layers share one cell (a list times a number repeats the same one): make a new cell for each layer",
@@ -124,7 +126,9 @@ def _expect_layers(model: nn.Module) -> None:
     for number, cell in enumerate(cells):
         size, owner = 5 if number == 0 else _HIDDEN, f" of cell number {number}"
         sizes = f"embedding_size 5 and hidden_size {_HIDDEN}"
-        expect(isinstance(cell, nn.Module) and hasattr(cell, "input_to_hidden"), "`self.cells` should hold your RNNCell")
+        expect(
+            isinstance(cell, nn.Module) and hasattr(cell, "input_to_hidden"), "`self.cells` should hold your RNNCell"
+        )
         if number and tuple(cell.input_to_hidden.weight.shape) == (_HIDDEN, 5):
             raise Mistake("all cells read an embedding: from the second on, a cell reads the state of the one below")
         _expect_linear(cell, "input_to_hidden", (_HIDDEN, size), sizes, owner)
@@ -205,7 +209,9 @@ def _compare_logits(model: nn.Module, tokens: torch.Tensor, start: torch.Tensor,
     for wrong, message in mistakes:
         if same(logits, wrong, 1e-4):
             raise Mistake(message)
-    raise Mistake("the logits are not those of the text: compare your two loops with it, one step and one layer at a time")
+    raise Mistake(
+        "the logits are not those of the text: compare your two loops with it, one step and one layer at a time"
+    )
 
 
 def _compare_last(model: nn.Module, tokens: torch.Tensor, start: torch.Tensor, last: torch.Tensor) -> None:
@@ -274,7 +280,10 @@ def count_parameters(answer):
     result = answer(nn.Sequential(nn.Embedding(7, 5), nn.Linear(5, 6)))
     what = "the number for an embedding of 7 × 5 and a linear map from 5 to 6"
     expect_type(result, (int, torch.Tensor), what)
-    expect(not isinstance(result, torch.Tensor), f"{what} is a tensor: `numel()` gives plain numbers, and so does their sum")
+    expect(
+        not isinstance(result, torch.Tensor),
+        f"{what} is a tensor: `numel()` gives plain numbers, and so does their sum",
+    )
     compare(
         result, 71, what,
         [
@@ -295,7 +304,9 @@ def count_parameters(answer):
     )
     expect(number == 41, f"with the weight of the linear map fixed it should be 41, and is {number}")
     number = answer(nn.BatchNorm1d(4))
-    expect(number == 8, f"a layer with 8 parameters counts as {number}: take `model.parameters()`, buffers are not trained")
+    expect(
+        number == 8, f"a layer with 8 parameters counts as {number}: take `model.parameters()`, buffers are not trained"
+    )
     number = answer(_Tied())
     expect(number != 77, "a table that two layers share is counted twice: `model.parameters()` gives it once")
     expect(number == 42, f"two layers that share a table of 7 × 5 have 42 parameters with the bias, and not {number}")
