@@ -267,7 +267,7 @@ print("the same states as nn.RNN:", torch.allclose(state, last.transpose(0, 1), 
 
 # %%
 fast = stacked_rnn.StackedRNN(20, 8, 16, 3)
-print(fast.load_state_dict(small.state_dict()))
+_ = fast.load_state_dict(small.state_dict())
 fast_logits, _ = fast(tokens)
 print("the same logits as the package:", torch.allclose(logits, fast_logits, atol=1e-5))
 
@@ -704,7 +704,8 @@ print(
 patient = stacked_rnn.StackedRNN(*sizes)
 stopped = train(patient, few, some, 8e-3, shortened(400, 40), evaluate_every=20, patience=4)
 print("stopped before the end:", len(stopped[1]) < len(overfitted[1]))
-print("five entries from the lowest loss to the last:", stopped[1][-5] == min(stopped[1]))
+waited = len(stopped[1]) - 1 - stopped[1].index(min(stopped[1]))
+print("four validations after the lowest loss:", waited == 4)
 
 # %%
 losses = {"training": overfitted[0], "validation": overfitted[1], "validation, stopped": stopped[1]}
@@ -858,10 +859,12 @@ def power_cut(progress):
         raise RuntimeError("the power is gone")
 
 
+# %%
 settings |= {"checkpoint_folder": "runs/03_training/resumed", "save_every": 10}
+doomed = small_model()
 _ = torch.manual_seed(6)
 try:
-    training.fit(small_model(), short_train, callback=power_cut, **settings)
+    training.fit(doomed, short_train, callback=power_cut, **settings)
 except RuntimeError as error:
     print("RuntimeError:", error)
 

@@ -17,7 +17,7 @@ LAYERS = [
     ["checks"],
     ["answers"],
     ["progress", "machine"],
-    ["diagrams"],
+    ["diagrams", "recall_pictures", "presets"],
     ["plots"],
     ["training", "sampling"],
     ["checkpoints"],
