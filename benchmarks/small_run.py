@@ -4,10 +4,12 @@ It has all that can go wrong: dropout, a schedule, windows in random order or st
 drawn from a generator of their own, and checkpoints so often that much of its time goes into writing them.
 """
 
+import threading
 from multiprocessing.connection import Connection
 
 import torch
 from torch import nn
+from tqdm.std import tqdm
 
 from helpers.batching import StreamBatches, WindowBatches
 from helpers.training import fit
@@ -44,6 +46,7 @@ def make_batches(tokens: torch.Tensor, kind: str) -> WindowBatches | StreamBatch
 def train(folder: str, kind: str, ready: Connection) -> None:
     """Train on one thread, from the last checkpoint in the folder if there is one; send a word just before."""
     torch.set_num_threads(1)
+    tqdm.set_lock(threading.RLock())  # its own lock is one of the system's, which a killed process leaves behind
     torch.manual_seed(0)
     model, samples = SmallRNN(), torch.Generator().manual_seed(2)
     tokens = torch.randint(len(VOCABULARY), (5000,))

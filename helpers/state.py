@@ -29,8 +29,6 @@ def select_rows(state: Any, rows: int | slice | list[int] | torch.Tensor, *, dim
         rows: one row, a slice, or indices in any order, also repeated ones.
         dim: the batch dimension of each tensor: 0, or 1 for the states of `nn.RNN` and `nn.LSTM`.
     """
-    if isinstance(rows, int):
-        rows = [rows]
 
     def select(tensor: torch.Tensor) -> torch.Tensor:
         count = tensor.shape[dim]

@@ -5,10 +5,24 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers.batching import StreamBatches, WindowBatches, sliding_windows
+from helpers.models.vanilla_rnn import CharRNN
 from helpers.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary("abcde")
 TOKENS = torch.randint(5, (121,), generator=torch.Generator().manual_seed(0))
+
+CYCLE = torch.arange(61) % 5
+
+
+def new_model(seed=0):
+    """Return a small network whose training holds no chance beyond its first weights."""
+    torch.manual_seed(seed)
+    return CharRNN(vocab_size=5, embedding_size=4, hidden_size=8)
+
+
+def new_batches(length=61):
+    """Return batches of two windows over `CYCLE`, which any network learns: 5 of them."""
+    return WindowBatches(CYCLE[:length], 6, batch_size=2)
 
 
 class DropoutRNN(nn.Module):

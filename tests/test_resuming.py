@@ -53,7 +53,7 @@ class Training:
         optimizer = OPTIMIZERS[self.optimizer](model.parameters())
         given = {
             "optimizer": optimizer,
-            "val_batches": runs.windows_shuffled_by_torch(),
+            "val_batches": runs.shuffled_windows(),
             "vocabulary": VOCABULARY,
             "checkpoint_folder": self.folder,
             "sample_generator": samples,
@@ -173,7 +173,7 @@ def test_another_text_dropout_or_optimizer_is_refused_by_name(new):
     text = TOKENS.clone()
     text[60] = (text[60] + 1) % 5
     given = {"steps": 17, "evaluate_every": 4, "schedule": "warmup_cosine", "vocabulary": VOCABULARY}
-    given |= {"checkpoint_folder": training.folder, "resume": True, "val_batches": runs.windows_shuffled_by_torch()}
+    given |= {"checkpoint_folder": training.folder, "resume": True, "val_batches": runs.shuffled_windows()}
     given |= {"sample_generator": torch.Generator(), "progress": False}
 
     def resume(model, batches, optimizer, **options):
@@ -235,9 +235,9 @@ def test_weights_alone_are_no_run_to_go_on_with(new):
 
 
 def test_best_is_the_model_with_the_lowest_validation_loss(new):
-    training = new(evaluate_every=2, optimizer="SGD")
-    training.options["clip_norm"] = 100.0
+    training = new(optimizer="SGD", clip_norm=100.0, schedule=lambda step, _: 1.0 if step <= 8 else 300.0)
     _, _, history, _ = training.start()
+    assert min(history.val_loss) < history.val_loss[-1], "the run must get worse, or this shows nothing"
     notes = load_checkpoint(training.folder / "best.safetensors", model := DropoutRNN(), VOCABULARY)
     assert notes["val_loss"] == min(history.val_loss)
     assert notes["step"] == history.steps[history.val_loss.index(min(history.val_loss))]

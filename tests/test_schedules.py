@@ -29,8 +29,10 @@ def test_the_rate_rises_in_a_line_and_falls_to_the_final_factor(warmup_steps, fi
     assert all(0 <= value <= 1 for value in values)
 
 
-def test_half_way_down_it_is_the_mean_of_both_ends():
-    assert warmup_cosine(60, 100, warmup_steps=20, final_factor=0.2) == pytest.approx(0.6)
+@pytest.mark.parametrize(("step", "height"), [(40, (1 + 0.5**0.5) / 2), (60, 0.5), (80, (1 - 0.5**0.5) / 2)])
+def test_the_way_down_is_half_a_cosine(step, height):
+    factor = warmup_cosine(step, 100, warmup_steps=20, final_factor=0.2)
+    assert factor == pytest.approx(0.2 + 0.8 * height)
 
 
 def test_the_warm_up_takes_a_twentieth_if_not_said():
