@@ -19,7 +19,7 @@ from helpers.models.stacked_rnn import StackedRNN
 from helpers.splits import Split, make_split
 from helpers.training import evaluate, fit
 
-CHARACTERS, QUICK_CHARACTERS = 1_000_000, 20_000  # that a run reads
+CHARACTERS, QUICK_CHARACTERS = 600_000, 20_000  # that a run reads
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,8 @@ _QUICK = Preset(
     num_layers=1,
     batch_size=32,
     sequence_length=64,
-    epochs=10,
-    learning_rate=2e-3,
+    epochs=7,
+    learning_rate=3e-3,
     schedule="warmup_cosine",
 )
 
