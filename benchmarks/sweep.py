@@ -28,7 +28,7 @@ class Settings:
 
     hidden_size: int = 128
     num_layers: int = 1
-    learning_rate: float = 3e-3
+    learning_rate: float = 1e-2
     schedule: str = "warmup_cosine"
     clip_norm: float | None = 1.0
     sequence_length: int = 64
@@ -39,10 +39,10 @@ class Settings:
 VARIATIONS: list[tuple[str, list[Any]]] = [
     ("hidden_size", [64, 256, 512]),
     ("num_layers", [2, 3]),
-    ("learning_rate", [3e-4, 1e-3, 1e-2, 3e-2]),
+    ("learning_rate", [1e-3, 3e-3, 3e-2, 1e-1]),
     ("schedule", ["constant"]),
     ("clip_norm", [None, 0.1]),
-    ("sequence_length", [8, 16, 256]),
+    ("sequence_length", [16, 256]),
     ("batch_size", [8, 128]),
     ("dropout", [0.1, 0.3]),
 ]
