@@ -57,9 +57,8 @@ def rows(quick: bool) -> Iterator[Row]:
     for name, values in VARIATIONS:
         for value in values:
             loss, seconds = train(split, replace(Settings(), **{name: value}), characters)
-            yield Row(
-                f"{name} {value}", f"{loss:.3f}", f"usual {usual:.3f}", f"{loss - usual:+.3f}", show_seconds(seconds)
-            )
+            beside = f"usual {usual:.3f} ({loss - usual:+.3f})"
+            yield Row(f"{name} {value}", f"{loss:.3f}", beside, "", show_seconds(seconds))
 
 
 def train(split: Split, settings: Settings, characters: int) -> tuple[float, float]:

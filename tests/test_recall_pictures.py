@@ -31,6 +31,8 @@ def test_each_model_is_a_curve_of_its_shares_with_their_errors():
 def test_bins_are_named_by_distance_and_count():
     labels = [label.get_text() for label in plot_recall({"one": [NEAR, FAR]}).get_xticklabels()]
     assert labels == ["20 to 49\n(90)", "50 to 99\n(40)"]
+    kinds = {"names": [NEAR, FAR], "places": [NEAR._replace(count=7), FAR]}
+    assert [label.get_text() for label in plot_recall(kinds).get_xticklabels()] == ["20 to 49", "50 to 99"]
 
 
 def test_a_bin_without_a_recall_is_left_out():
