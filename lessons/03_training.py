@@ -901,8 +901,8 @@ print(settings, f"\n{count_parameters(model):,} parameters\n")
 baselines = table(split.train, split.val)
 
 # %% [markdown]
-# The characters to beat are the last ones of the table: a model that counts, and takes the context length that works
-# best. It has no weights, and no gradient ever went through it.
+# The loss to beat is the lowest of the table. It belongs to a model that only counts, with the context length that works
+# best: four characters. A longer context does worse, because most of what it meets it has never seen before.
 #
 # Training takes about a minute. After each epoch you see both losses and a sample. It keeps checkpoints in
 # `runs/03_training/long_run`. Have you trained before, and restarted? With `resume = True` the run goes on where it
@@ -942,9 +942,9 @@ _ = history.save(folder, **lines)  # loss_curve.png and history.csv
 _ = history.plot(**lines)
 
 # %% [markdown]
-# *What to see: the validation loss passes the bigram within the first epoch. It crosses the line of the best n-gram late, and
-# is nearly level at the end, where the learning rate is small. The training loss crosses the validation loss: the model
-# begins to know its text better than others.*
+# *What to see: the validation loss is far below the bigram after the first epoch. It crosses the line of the best n-gram
+# about halfway, and is nearly level at the end, where the learning rate is small. The training loss starts higher, since
+# the model was still learning, and goes on falling at the end: the model begins to know this text better than others.*
 #
 # The picture and the figures also lie in the run's folder, as `loss_curve.png` and `history.csv`, with the two
 # checkpoints. And now, once, the test:
