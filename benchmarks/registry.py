@@ -26,6 +26,8 @@ BENCHMARKS = [
     Benchmark("recurrence", "a training step of the vanilla RNN: speed and memory, against autograd and nn.RNN"),
     Benchmark("checks", "seconds that the check of an exercise takes"),
     Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
+    Benchmark("sweep", "what each hyperparameter does to a small stack on tales", only_if_named=True),
+    Benchmark("longer", "how far stacks come in minutes: the figures that lesson 03 quotes", only_if_named=True),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),
     Benchmark("kills", "what is left of training runs that are killed at random moments", only_if_named=True),
 ]

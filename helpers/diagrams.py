@@ -1,10 +1,10 @@
-"""Drawings that explain: windows over a text, a recurrent network unrolled in time."""
+"""Drawings that explain: windows over a text, streams through it, a recurrent network unrolled in time."""
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from helpers.batching import sliding_windows
+from helpers.batching import StreamBatches, sliding_windows
 from helpers.plots import COLOURS
 from helpers.vocabulary import Vocabulary
 
@@ -22,6 +22,24 @@ def draw_windows(text: str, *, sequence_length: int, stride: int) -> Axes:
         _write_row(axes, text[start : start + sequence_length], start, row, _INPUT, f"window {number}: input")
         _write_row(axes, text[start + 1 : start + 1 + sequence_length], start + 1, row - 0.7, _TARGET, "target")
     axes.set(xlim=(-5.2, len(text)), ylim=(-1.6 * len(inputs) - 1, 0.6))
+    return axes
+
+
+def draw_streams(text: str, *, batch_size: int, sequence_length: int) -> Axes:
+    """Draw a short text cut into streams: a row for each, a box for its part in each batch, the state between them."""
+    vocabulary = Vocabulary.from_text(text)
+    batches = StreamBatches(vocabulary.encode(text), sequence_length, batch_size=batch_size)
+    axes = _empty_axes(width=0.42 * batches.inputs.shape[1] + 0.7 * len(batches) + 1.6, height=0.75 * batch_size + 0.6)
+    for number, (inputs, _) in enumerate(batches):
+        left, middle = number * (sequence_length + 1.6), (inputs.shape[1] - 1) / 2
+        axes.text(left + middle, 0.95, f"batch {number + 1}", ha="center", va="center", color=_TARGET, fontsize=11)
+        for row, tokens in enumerate(inputs):
+            _write_row(axes, vocabulary.decode(tokens), left, -1.2 * row, _INPUT, "" if number else f"stream {row + 1}")
+            if number + 1 < len(batches):
+                _arrow(
+                    axes, (left + sequence_length - 0.4, -1.2 * row), (left + sequence_length + 1, -1.2 * row), "state"
+                )
+    axes.set(xlim=(-3.6, left + inputs.shape[1]), ylim=(-1.2 * batch_size + 0.5, 1.4))
     return axes
 
 
@@ -49,11 +67,11 @@ def _empty_axes(width: float, height: float) -> Axes:
     return axes
 
 
-def _write_row(axes: Axes, characters: str, start: int, row: float, colour: str, label: str) -> None:
+def _write_row(axes: Axes, characters: str, start: float, row: float, colour: str, label: str) -> None:
     axes.text(-0.8, row, label, ha="right", va="center", color=colour, fontsize=10)
-    for place, character in enumerate(characters, start):
+    for place, character in enumerate(characters):
         axes.text(
-            place, row, character, ha="center", va="center", color=colour, family="monospace", fontsize=13,
+            start + place, row, character, ha="center", va="center", color=colour, family="monospace", fontsize=13,
             bbox={"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": colour, "linewidth": 1},
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from helpers.diagrams import draw_unrolled, draw_windows
+from helpers.diagrams import draw_streams, draw_unrolled, draw_windows
 from helpers.plots import COLOURS, new_axes, plot_baselines, plot_losses, plot_temperatures, save_plot
 
 LOGITS = torch.tensor([1.0, 3.0, -1.0, 0.5])
@@ -181,6 +181,23 @@ def test_windows_that_cannot_be_cut_are_not_drawn(text, stride, message):
     assert not plt.get_fignums()
 
 
+def test_streams_are_drawn_in_rows_and_batches_with_the_state_between():
+    axes = draw_streams("abcdefghijk", batch_size=2, sequence_length=3)  # two streams of five characters
+    boxes = {(text.get_position(), text.get_text()) for text in axes.texts if len(text.get_text()) == 1}
+    rows = {}
+    for (_, y), character in sorted(boxes):
+        rows[y] = rows.get(y, "") + character
+    assert [rows[y] for y in sorted(rows, reverse=True)] == ["abcde", "fghij"]
+    shown = texts(axes)
+    assert [text for text in shown if text.startswith("batch")] == ["batch 1", "batch 2"]
+    assert shown.count("state") == 2  # one in each stream
+
+
+def test_streams_longer_than_the_text_are_not_drawn():
+    with pytest.raises(ValueError, match="shorter than"):
+        draw_streams("abc", batch_size=2, sequence_length=3)
+
+
 def test_the_unrolled_network_shows_each_character_and_state():
     shown = texts(draw_unrolled("abc"))
     for label in ("a", "b", "c", "$h_0$", "$h_1$", "$h_2$", "$h_3$"):
@@ -197,8 +214,9 @@ def test_the_unrolled_network_shows_each_character_and_state():
         pytest.param(lambda: plot_temperatures(LOGITS, "a$\\ж", (0.5, 1.0))),
         lambda: draw_windows("a $\nж", sequence_length=2, stride=1),
         lambda: draw_unrolled("a$"),
+        lambda: draw_streams("a $\nж$b", batch_size=2, sequence_length=2),
     ],
-    ids=["losses", "baselines", "temperatures", "windows", "unrolled"],
+    ids=["losses", "baselines", "temperatures", "windows", "unrolled", "streams"],
 )
 @pytest.mark.filterwarnings("error")
 def test_each_picture_can_be_drawn_without_a_warning(draw):

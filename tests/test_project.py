@@ -17,7 +17,7 @@ LAYERS = [
     ["checks"],
     ["answers"],
     ["progress", "machine"],
-    ["diagrams", "gradient_pictures", "training_pictures"],
+    ["diagrams", "gradient_pictures", "training_pictures", "recall_pictures", "presets"],
     ["plots"],
     ["training", "sampling"],
     ["checkpoints"],

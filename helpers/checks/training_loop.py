@@ -1,0 +1,157 @@
+"""Checks of lesson 03, the loop: all parts together."""
+
+import copy
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_type, same
+from helpers.checks.training_spy import Spy, random_batches, weights_of
+from helpers.training import warmup_cosine
+
+_RATE, _STEPS, _EVERY = 0.02, 40, 8
+
+
+def train(answer):
+    """The weights and entries of the loop in the text, for streams, for windows, and with patience."""
+    start, batches, val_batches = Spy(), random_batches(4, 4, 2), random_batches(4, 3)
+    spied = copy.deepcopy(start)
+    result = answer(spied, batches, val_batches, _RATE, _STEPS, _EVERY)
+    expect_parts(result, 2, "two lists, training losses and validation losses")
+    for losses, kind in zip(result, ("training", "validation"), strict=True):
+        expect_type(losses, (list, tuple), f"what you return, the {kind} losses,")
+        for loss in losses:
+            expect_type(loss, (int, float), f"each of the {kind} losses")
+    _expect_calls(spied, len(val_batches))
+    _compare_weights(start, batches, weights_of(spied), carry=True)
+    right = _reference(start, batches, val_batches)
+    _compare_lists(result, right)
+    windows = copy.deepcopy(start)
+    answer(windows, batches, val_batches, _RATE, _STEPS, _EVERY, False)
+    _compare_weights(start, batches, weights_of(windows), carry=False)
+    _expect_patience(answer, start, batches, val_batches)
+
+
+def _expect_calls(spied: Spy, val_count: int) -> None:
+    steps = sum(call["grad"] for call in spied.calls)
+    validations = len(spied.calls) - steps
+    expect(len(spied.calls) > 0, "the model was never called: loop over the batches, and take a step for each")
+    epoch = 3
+    if steps == epoch:
+        raise Mistake(f"you stop after one epoch of {epoch} steps: begin the batches anew until total_steps is reached")
+    if steps == epoch * _STEPS:
+        raise Mistake(f"that trains for {_STEPS} epochs: total_steps counts batches")
+    if steps > _STEPS:
+        raise Mistake(
+            f"that takes {steps} steps in place of {_STEPS}: stop within the epoch when total_steps is reached"
+        )
+    expect(steps == _STEPS, f"that takes {steps} steps in place of {_STEPS}")
+    expect(validations > 0, "the validation loss is never measured: call `evaluate` after every `evaluate_every` steps")
+    right = _STEPS // _EVERY
+    if validations == val_count * _STEPS:
+        raise Mistake("that validates after each step: only after every `evaluate_every` steps")
+    expect(
+        validations == val_count * right,
+        f"{_STEPS} steps with evaluate_every={_EVERY} make {right} validations, and yours are {validations / val_count:g}: "
+        "after every `evaluate_every` steps of the whole training, one",
+    )
+    expect(all(call["training"] for call in spied.calls if call["grad"]), "a step was taken in evaluation mode")
+
+
+def _reference(
+    start: Spy, batches, val_batches=(), *, carry: bool = True, rate: Callable[[int, int], float] = warmup_cosine,
+    reset: bool = True, anew: bool = False, compound: bool = False,
+):  # fmt: skip
+    """Return weights and entries of the loop in the text; the arguments bring in one mistake each."""
+    model = copy.deepcopy(start)
+    optimizer = torch.optim.Adam(model.parameters(), lr=_RATE)
+    step, state, recent, entries = 0, None, [], ([], [])
+    while step < _STEPS:
+        state = None if reset else state
+        optimizer = torch.optim.Adam(model.parameters(), lr=_RATE) if anew else optimizer
+        for inputs, targets in batches:
+            step += 1
+            factor = rate(step, _STEPS)
+            for group in optimizer.param_groups:
+                group["lr"] = factor * (group["lr"] if compound else _RATE)
+            logits, state = model(inputs, state if carry else None)
+            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+            state = state.detach()
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            recent.append(loss.item())
+            if step % _EVERY == 0:
+                entries[0].append(sum(recent) / len(recent))
+                entries[1].append(_validate(model, val_batches))
+                recent = []
+            if step == _STEPS:
+                break
+    return weights_of(model), entries
+
+
+@torch.no_grad()
+def _validate(model: Spy, batches) -> float:
+    loss, count, state = 0.0, 0, None
+    for inputs, targets in batches:
+        logits, state = model(inputs, state)
+        loss += F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum").item()
+        count += targets.numel()
+    return loss / count if count else 0.0
+
+
+def _compare_weights(start: Spy, batches, weights: torch.Tensor, *, carry: bool) -> None:
+    if same(weights, _reference(start, batches, carry=carry)[0], 1e-3):
+        return
+    mistakes = [
+        ({"carry": not carry}, "each batch starts from a fresh state: with carry=True, hand the state on to the next batch" if carry
+         else "with carry=False the state is handed on all the same: start each batch from None"),
+        ({"reset": False}, "the state runs on from the end of the streams into their beginning: start each epoch from None"),
+        ({"rate": lambda step, total: 1.0}, "the learning rate stays the same: set it before each step, with `warmup_cosine`"),
+        ({"rate": lambda step, total: warmup_cosine((step - 1) // 3 + 1, -(-total // 3))}, "the schedule moves once an epoch: it counts steps, set the learning rate before each"),
+        ({"rate": lambda step, total: warmup_cosine((step - 1) % 3 + 1, total)}, "the schedule starts anew in each epoch: count the steps over the whole training"),
+        ({"rate": lambda step, total: warmup_cosine(step - 1, total)}, "the schedule is one step late: steps are counted from 1, set the learning rate *before* the step"),
+        ({"rate": lambda step, total: warmup_cosine(max(step - 1, 1), total)}, "the schedule is one step late: set the learning rate *before* the step"),
+        ({"compound": True}, "the factors multiply up: each time, set `learning_rate` times the factor, not the group's own rate times the factor"),
+        ({"anew": True}, "each epoch makes a new optimizer, and Adam forgets what it knew: make one, before the loop"),
+    ]  # fmt: skip
+    for mistake, message in mistakes:
+        if same(weights, _reference(start, batches, **({"carry": carry} | mistake))[0], 1e-3):
+            raise Mistake(message)
+    raise Mistake(
+        f"after {_STEPS} steps{'' if carry else ' with carry=False'} the weights are not those of the text: does every batch "
+        "go through `train_step` once, in their order, with Adam and the learning rate of its step?"
+    )
+
+
+def _compare_lists(result, right) -> None:
+    _, (train_losses, val_losses) = right
+    running = [sum(train_losses[: i + 1]) / (i + 1) for i in range(len(train_losses))]
+    own = list(map(float, result[0])), list(map(float, result[1]))
+    expect(own[0] != [] and own[1] != [], "a list of losses is empty: append one entry at each validation")
+    if len(own[0]) == _STEPS:
+        raise Mistake(
+            "there is a training loss for every step: append the mean since the last entry, at each validation"
+        )
+    compare(
+        own[0], train_losses, "the training losses",
+        [
+            (running, "the training losses are means since the beginning: empty your list after each entry"),
+            ([loss * _EVERY for loss in train_losses], "the training losses are sums: divide by the number of steps since the last entry"),
+            (val_losses, "training and validation losses are the wrong way round: the training losses come first"),
+        ],
+        tolerance=1e-3,
+    )  # fmt: skip
+    compare(own[1], val_losses, "the validation losses", tolerance=1e-3)
+
+
+def _expect_patience(answer, start: Spy, batches, val_batches) -> None:
+    spied = copy.deepcopy(start)
+    result = answer(spied, batches, val_batches, 0.0, _STEPS, 4, True, 2)  # nothing is learned: no new lowest loss
+    entries, steps = len(result[1]), sum(call["grad"] for call in spied.calls)
+    expect(entries < _STEPS // 4, "the patience is not used: after each validation, ask `should_stop` whether to go on")
+    expect(entries == 3, f"with patience 2 and no progress there should be 3 validations, and there are {entries}")
+    expect(steps == 12, f"that goes on training after `should_stop` has said stop: {steps} steps in place of 12")

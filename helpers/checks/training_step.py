@@ -1,0 +1,139 @@
+"""Checks of lesson 03: one step of training."""
+
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_parts, expect_tensor, same
+from helpers.checks.training_spy import VOCAB, Spy, random_batches, weights_of
+
+_LIMIT = 0.05  # below any gradient's norm here
+
+
+def train_step(answer):
+    """After two steps the same weights as in the text's order, the loss as a number, the state without a past."""
+    start, batches = Spy(), random_batches(4, 4)
+    spied = copy.deepcopy(start)
+    optimizer = torch.optim.SGD(spied.parameters(), lr=0.5)
+    state, results = torch.rand(3, 6), []
+    given = state
+    for inputs, targets in batches:
+        result = _step(answer, spied, inputs, targets, state, optimizer)
+        expect_parts(result, 2, "two things, the loss and the state to go on from")
+        expect(
+            not (isinstance(result[0], torch.Tensor) and result[0].dim() > 1),
+            "state and loss are returned the wrong way round: the loss comes first",
+        )
+        results.append(result)
+        _expect_state(result[1], spied, given)
+        state = result[1].detach()
+    expect(len(spied.calls) == 2, f"the model was called {len(spied.calls)} times in two steps: call it once in each")
+    expect(not spied.fresh()[0], "the step starts from a fresh state: hand `state` to the model")
+    _compare_weights(start, spied, batches, given)
+    _compare_loss(results[0][0], start, batches[0], given)
+
+
+def _step(answer, model, inputs, targets, state, optimizer):
+    try:
+        return answer(model, inputs, targets, state, optimizer, _LIMIT)
+    except RuntimeError as error:
+        if "second time" in str(error):
+            raise Mistake("`backward` goes through the same graph twice: call it once for each batch") from None
+        if "inplace" in str(error):
+            raise Mistake("the weights move between forward and backward: first backward, then step") from None
+        raise
+    except ValueError as error:
+        if "batch_size" in str(error) or "size" in str(error):
+            raise Mistake(_SHAPES) from None
+        raise
+
+
+_SHAPES = "F.cross_entropy did not take these shapes: make (batch · time, vocab) of the logits and (batch · time,) of the targets"
+
+
+def _expect_state(state, model: Spy, given: torch.Tensor) -> None:
+    expect_tensor(state, "the state that you return", shape=(3, 6))
+    expect(
+        not state.requires_grad,
+        "the state that you return still holds the graph of this batch: hand it on as `state.detach()`",
+    )
+    expect(
+        not same(state, model.calls[-1]["given"]) and not same(state, given),
+        "the state that you return is the one that you were given: hand on the one that the model returns",
+    )
+    expect(bool(state.any()), "the state that you return is zero: hand on the one that the model returns")
+
+
+def _train(
+    start: Spy, batches, state, *, clip="norm", zero_grad=True, step=True, swap=False, scrambled=False, sum_=False
+):
+    """Return the weights after steps as the exercise asks; the arguments bring in one mistake each."""
+    model = copy.deepcopy(start)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    for inputs, targets in batches:
+        logits, state = model(inputs, state)
+        targets = inputs if swap else targets
+        flat = logits.reshape(3, VOCAB, -1) if scrambled else logits.transpose(1, 2)
+        loss = F.cross_entropy(flat, targets, reduction="sum" if sum_ else "mean")
+        if zero_grad:
+            optimizer.zero_grad()
+        loss.backward()
+        if clip == "norm":
+            nn.utils.clip_grad_norm_(model.parameters(), _LIMIT)
+        elif clip == "each":
+            for parameter in model.parameters():
+                nn.utils.clip_grad_norm_([parameter], _LIMIT)
+        elif clip == "value":
+            nn.utils.clip_grad_value_(model.parameters(), _LIMIT)
+        if step:
+            optimizer.step()
+        state = state.detach()
+    return weights_of(model)
+
+
+def _compare_weights(start: Spy, model: Spy, batches, state: torch.Tensor) -> None:
+    weights = weights_of(model)
+    if same(weights, _train(start, batches, state), 1e-5):
+        return
+    norm = torch.cat(
+        [one.grad.flatten() for one in model.parameters() if one.grad is not None] or [torch.zeros(1)]
+    ).norm()
+    unclipped = "the gradient is not clipped: shorten it to `clip_norm`, between `backward` and `step`"
+    if norm <= 1.01 * _LIMIT:
+        unclipped = (
+            "the gradient is clipped after the step, when it has been used already: clip between `backward` and `step`"
+        )
+    mistakes = [
+        ({"step": False}, "the weights did not change: after zero_grad comes `loss.backward()`, and then `optimizer.step()`"),
+        ({"clip": None}, unclipped),
+        ({"clip": "value"}, "each number of the gradient is clipped by itself: shorten the norm of all of them together"),
+        ({"clip": "each"}, "each parameter's gradient is clipped by itself: take one norm over all of them together"),
+        ({"zero_grad": False}, "the gradients of the batches add up: call `optimizer.zero_grad()` before `backward`"),
+        ({"swap": True}, "the loss is taken against the inputs: hold the logits against the targets"),
+        ({"scrambled": True}, "view or reshape to (batch, vocab, time) mixes the numbers up: join batch and time instead"),
+    ]  # fmt: skip
+    for mistake, message in mistakes:
+        if same(weights, _train(start, batches, state, **mistake), 1e-5):
+            raise Mistake(message)
+    raise Mistake(
+        "after two steps the weights are not those of the text: forward from the given state, mean loss over all positions, "
+        "zero_grad, backward, clip, step"
+    )
+
+
+def _compare_loss(loss, model: Spy, batch, state: torch.Tensor) -> None:
+    number = expect_number(loss, "the loss that you return")
+    with torch.no_grad():
+        right = F.cross_entropy(model(batch[0], state)[0].flatten(0, 1), batch[1].flatten()).item()
+    compare(
+        number, right, "the loss that you return",
+        [
+            (right * batch[1].numel(), "that is the sum over all positions: return the mean"),
+            (right / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
+            (math.exp(right), "that is the perplexity: return the loss itself"),
+        ],
+        tolerance=1e-4,
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""Settings by one word: what they are made of, and that they can be trained with."""
+
+import pytest
+import torch
+
+from helpers.batching import StreamBatches, WindowBatches
+from helpers.corpora import load_corpus
+from helpers.models.stacked_rnn import StackedRNN
+from helpers.presets import preset
+from helpers.training import fit
+from helpers.vocabulary import Vocabulary
+
+ALL = [("quick", None), ("full", None), ("full", "wikitext-2")]
+
+
+def test_full_is_war_and_peace_as_the_tutorial_trained_on_it():
+    full = preset("full")
+    assert (full.corpus, full.corpus_options) == ("war-and-peace", {"lower": True})
+    assert (full.hidden_size, full.embedding_size, full.sequence_length, full.stride) == (500, 30, 100, 10)
+    assert (full.batch_size, full.epochs, full.learning_rate) == (64, 10, 1e-3)
+
+
+def test_wikitext_is_trained_with_a_stack():
+    assert preset("full", "wikitext-2").num_layers > 1
+
+
+def test_quick_is_the_default_and_needs_no_network():
+    assert preset() == preset("quick")
+    assert load_corpus(preset().corpus, **preset().corpus_options).text
+
+
+@pytest.mark.parametrize(("name", "corpus"), ALL)
+def test_each_preset_makes_a_model_and_batches_that_fit_trains_with(name, corpus):
+    settings = preset(name, corpus)
+    symbols = "".join(chr(97 + number) for number in range(20))
+    tokens = torch.randint(20, (settings.batch_size * (settings.sequence_length + 11),))
+    batches = settings.make_batches(tokens)
+    inputs, _ = next(iter(batches))
+    assert inputs.shape == (settings.batch_size, settings.sequence_length)
+    model = StackedRNN(len(Vocabulary(symbols)), **settings.sizes)
+    assert model.settings["hidden_size"] == settings.hidden_size
+    history = fit(model, batches, steps=1, progress=False, **settings.optimization)
+    assert history.steps == [1]
+
+
+def test_a_stride_makes_windows_in_an_order_of_their_own_and_no_stride_makes_streams():
+    tokens = torch.arange(10_000)
+    assert isinstance(preset("quick").make_batches(tokens), StreamBatches)
+    windows = [preset("full").make_batches(tokens, seed=seed) for seed in (0, 0, 1)]
+    assert all(isinstance(one, WindowBatches) and one.stride == 10 and one.shuffle for one in windows)
+    first = [next(iter(one))[0] for one in windows]
+    assert torch.equal(first[0], first[1])
+    assert not torch.equal(first[0], first[2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("huge",), "no preset 'huge': take 'quick' or 'full'"),
+        (("full", "tales"), "made for 'war-and-peace' or 'wikitext-2', not for 'tales'"),
+    ],
+)
+def test_unknown_settings_are_refused_with_those_that_there_are(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        preset(*arguments)
