@@ -131,7 +131,7 @@ def sample_text(
     temperature: float,
     symbols: tuple[str, ...],
 ) -> str:
-    """Write length characters, going on from a state and from the token that comes next into it."""
+    """Read token in the state hidden, then write length characters."""
     # TODO: step, draw, append, and go on with the new state and the new token.
     ### BEGIN SOLUTION
     text = ""

@@ -148,7 +148,7 @@ def _attempt(check: Callable[[Any], None], name: str, answer: Any) -> tuple[str,
         except Mistake as error:
             mistake = str(error).rstrip(".")
         except OutOfTime:
-            mistake = f"stopped after {allowed_seconds():g} seconds: is there a loop that never ends?"
+            mistake = f"stopped after {allowed_seconds():g} seconds: is there a loop that never ends, or is the machine very busy?"
         except (Exception, SystemExit) as error:
             mistake = _explain(error, name, answer)
     return mistake, printed.getvalue()
