@@ -63,7 +63,7 @@ _QUICK = Preset(
     num_layers=1,
     batch_size=32,
     sequence_length=64,
-    epochs=5,
+    epochs=4,
     learning_rate=3e-3,
     schedule="warmup_cosine",
 )
