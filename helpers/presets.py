@@ -63,7 +63,7 @@ _QUICK = Preset(
     num_layers=1,
     batch_size=32,
     sequence_length=64,
-    epochs=7,
+    epochs=4,
     learning_rate=3e-3,
     schedule="warmup_cosine",
 )
@@ -103,7 +103,7 @@ def preset(name: str = "quick", corpus: str | None = None) -> Preset:
     """Return settings by name.
 
     Args:
-        name: "quick" trains for about a minute on two processor cores, "full" for hours, or on a GPU.
+        name: "quick" trains for about a minute on a processor, "full" for hours, or on a GPU.
         corpus: which of that name: of "full" there is "war-and-peace", taken if nothing is said, and "wikitext-2".
 
     Raises:
