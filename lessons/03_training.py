@@ -886,7 +886,7 @@ except RuntimeError as error:
 # %%
 _ = torch.manual_seed(99)
 revived = stacked_rnn.StackedRNN(len(vocabulary), 16, 32, 2, dropout=0.1)
-resumed = training.fit(revived, short_train, resume=True, **settings)
+resumed = training.fit(revived, short_train, resume=True, **options)
 pairs = zip(theirs.parameters(), revived.parameters(), strict=True)
 print("every weight is the same, to the last bit:", all(torch.equal(a, b) for a, b in pairs))
 print("and so is the whole history:", resumed == whole)
