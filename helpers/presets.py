@@ -59,7 +59,7 @@ class Preset:
 _QUICK = Preset(
     "python-docs",
     embedding_size=32,
-    hidden_size=512,
+    hidden_size=448,
     num_layers=1,
     batch_size=32,
     sequence_length=64,
