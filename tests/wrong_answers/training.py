@@ -912,7 +912,8 @@ def should_stop(val_losses, patience):
 
 def loop(
     *, rate="step", reset=True, carries=True, obeys_carry=True, anew=False, empties=True, entry=None, entries="every",
-    stop=True, cut_off=True, epochs=None, goes_on=False, swapped=False,
+    stop=True, cut_off=True, epochs=None, goes_on=False, swapped=False, clip_norm=1.0, left_over=False, forgets=False,
+    late_append=False, empties_at_epoch=False, validates_on="val_batches", score=0, counted=0,
 ):  # fmt: skip
     """Make a training loop; each argument brings in one mistake."""
 
@@ -924,6 +925,7 @@ def loop(
         while step < total_steps if epochs is None else epoch < epochs:
             epoch += 1
             state = None if reset else state
+            recent = [] if empties_at_epoch else recent
             optimizer = make() if anew else optimizer
             for inputs, targets in batches:
                 factor = {
@@ -932,30 +934,43 @@ def loop(
                     "constant": lambda: 1.0,
                     "epoch": lambda: course_schedule(epoch, -(-total_steps // len(batches))),
                     "anew": lambda: course_schedule(step % len(batches) + 1, total_steps),
+                    "after": lambda: course_schedule(step, total_steps) if step else 1.0,
                     "compound": lambda: course_schedule(step + 1, total_steps),
                 }[rate]()
                 step += 1
                 for group in optimizer.param_groups:
                     group["lr"] = factor * (group["lr"] if rate == "compound" else learning_rate)
                 keeps = (carry or not obeys_carry) and carries
-                loss, state = course_step(model, inputs, targets, state if keeps else None, optimizer)
-                recent.append(loss)
-                if entries == "each" or (entries == "every" and step % evaluate_every == 0):
+                loss, state = course_step(model, inputs, targets, state if keeps else None, optimizer, clip_norm)
+                recent = recent if late_append else [*recent, loss]
+                due = (step - counted) % evaluate_every == 0 or (left_over and step == total_steps)
+                if entries == "each" or (entries == "every" and due):
+                    state = None if forgets else state
                     if not stopped:
                         own = sum(recent) / len(recent)
                         train_losses.append(own if entry is None else entry(recent))
-                        val_losses.append(course_evaluate(model, val_batches)[0])
+                        val_losses.append(
+                            course_evaluate(model, batches if validates_on == "batches" else val_batches)[score]
+                        )
                         recent = [] if empties else recent
                     if stop and course_stop(val_losses, patience):
                         stopped = True
                         if not goes_on:
                             return train_losses, val_losses
+                recent = [*recent, loss] if late_append else recent
                 if cut_off and epochs is None and step == total_steps:
                     break
         return (val_losses, train_losses) if swapped else (train_losses, val_losses)
 
     return train
 
+
+def validates_first(model, batches, val_batches, *rest):
+    course_evaluate(model, val_batches)
+    return loop()(model, batches, val_batches, *rest)
+
+
+validates_first.__name__ = "train"
 
 ANSWERS.is_wrong("the learning rate stays the same")(loop(rate="constant"))
 ANSWERS.is_wrong("the schedule moves once an epoch")(loop(rate="epoch"))
@@ -967,6 +982,17 @@ ANSWERS.is_wrong("with carry=True, hand the state on")(loop(carries=False))
 ANSWERS.is_wrong("with carry=False the state is handed on all the same")(loop(obeys_carry=False))
 ANSWERS.is_wrong("each epoch makes a new optimizer")(loop(anew=True))
 ANSWERS.is_wrong("the training losses are means since the beginning")(loop(empties=False))
+ANSWERS.is_wrong("each entry is the loss of the last step only")(loop(entry=lambda recent: recent[-1]))
+ANSWERS.is_wrong("your list is emptied at each epoch")(loop(empties_at_epoch=True))
+ANSWERS.is_wrong("each entry is made before the loss of its own step is in your list")(loop(late_append=True))
+ANSWERS.is_wrong("the step left over at the end makes an entry")(loop(left_over=True))
+ANSWERS.is_wrong("count the step before you ask whether it is time")(loop(counted=1))
+ANSWERS.is_wrong("count the step before you ask whether it is time")(validates_first)
+ANSWERS.is_wrong("the learning rate is set after the step")(loop(rate="after"))
+ANSWERS.is_wrong("the state starts anew after each validation")(loop(forgets=True))
+ANSWERS.is_wrong("the gradient is not clipped")(loop(clip_norm=1e9))
+ANSWERS.is_wrong("you validate on the training batches")(loop(validates_on="batches"))
+ANSWERS.is_wrong("that is the accuracy: `evaluate` returns the loss first")(loop(score=1))
 ANSWERS.is_wrong("the training losses are sums")(loop(entry=sum))
 ANSWERS.is_wrong("the wrong way round: the training losses come first")(loop(swapped=True))
 ANSWERS.is_wrong("that validates after each step")(loop(entries="each"))
@@ -975,7 +1001,7 @@ ANSWERS.is_wrong("the patience is not used")(loop(stop=False))
 ANSWERS.is_wrong("goes on training after `should_stop` has said stop")(loop(goes_on=True))
 ANSWERS.is_wrong("stop within the epoch when total_steps is reached")(loop(cut_off=False))
 ANSWERS.is_wrong("you stop after one epoch of 3 steps")(loop(epochs=1))
-ANSWERS.is_wrong("total_steps counts batches")(loop(epochs=40))
+ANSWERS.is_wrong("total_steps counts batches")(loop(epochs=41))
 
 
 @ANSWERS.is_right
