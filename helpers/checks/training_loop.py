@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from statistics import fmean
 
 import torch
 import torch.nn.functional as F
@@ -11,12 +12,13 @@ from helpers.checks.expectations import Mistake, compare, expect, expect_parts, 
 from helpers.checks.training_spy import Spy, random_batches, weights_of
 from helpers.training import warmup_cosine
 
-_RATE, _STEPS, _EVERY = 0.02, 40, 8
+_RATE, _STEPS, _EVERY, _EPOCH = 0.02, 41, 8, 3  # the steps end neither with an epoch nor with a validation
 
 
 def train(answer):
     """The weights and entries of the loop in the text, for streams, for windows, and with patience."""
     start, batches, val_batches = Spy(), random_batches(4, 4, 2), random_batches(4, 3)
+    start.output.weight.data.mul_(8)  # gradients longer than 1, so that a step without clipping shows
     spied = copy.deepcopy(start)
     result = answer(spied, batches, val_batches, _RATE, _STEPS, _EVERY)
     expect_parts(result, 2, "two lists, training losses and validation losses")
@@ -24,24 +26,25 @@ def train(answer):
         expect_type(losses, (list, tuple), f"what you return, the {kind} losses,")
         for loss in losses:
             expect_type(loss, (int, float), f"each of the {kind} losses")
-    _expect_calls(spied, len(val_batches))
-    _compare_weights(start, batches, weights_of(spied), carry=True)
+    _expect_calls(spied, batches, len(val_batches))
     right = _reference(start, batches, val_batches)
+    _compare_weights(start, batches, weights_of(spied), right[0], carry=True)
     _compare_lists(result, right)
     windows = copy.deepcopy(start)
     answer(windows, batches, val_batches, _RATE, _STEPS, _EVERY, False)
-    _compare_weights(start, batches, weights_of(windows), carry=False)
+    _compare_weights(start, batches, weights_of(windows), _reference(start, batches, carry=False)[0], carry=False)
     _expect_patience(answer, start, batches, val_batches)
 
 
-def _expect_calls(spied: Spy, val_count: int) -> None:
+def _expect_calls(spied: Spy, batches, val_count: int) -> None:
     steps = sum(call["grad"] for call in spied.calls)
     validations = len(spied.calls) - steps
     expect(len(spied.calls) > 0, "the model was never called: loop over the batches, and take a step for each")
-    epoch = 3
-    if steps == epoch:
-        raise Mistake(f"you stop after one epoch of {epoch} steps: begin the batches anew until total_steps is reached")
-    if steps == epoch * _STEPS:
+    if steps == _EPOCH:
+        raise Mistake(
+            f"you stop after one epoch of {_EPOCH} steps: begin the batches anew until total_steps is reached"
+        )
+    if steps == _EPOCH * _STEPS:
         raise Mistake(f"that trains for {_STEPS} epochs: total_steps counts batches")
     if steps > _STEPS:
         raise Mistake(
@@ -49,9 +52,20 @@ def _expect_calls(spied: Spy, val_count: int) -> None:
         )
     expect(steps == _STEPS, f"that takes {steps} steps in place of {_STEPS}")
     expect(validations > 0, "the validation loss is never measured: call `evaluate` after every `evaluate_every` steps")
+    seen = [call["tokens"] for call in spied.calls if not call["grad"]]
+    if any(same(tokens, inputs) for tokens in seen for inputs, _ in batches):
+        raise Mistake("you validate on the training batches: hand `val_batches` to `evaluate`")
     right = _STEPS // _EVERY
     if validations == val_count * _STEPS:
         raise Mistake("that validates after each step: only after every `evaluate_every` steps")
+    places, regular = _places(spied), list(range(_EVERY, _STEPS + 1, _EVERY))
+    if places == [*regular, _STEPS]:
+        raise Mistake("the step left over at the end makes an entry: only after every `evaluate_every` steps, one")
+    if places in ([0, *regular], [place + 1 for place in [0, *regular]]):
+        raise Mistake(
+            f"you validate after {places[0]} and {places[1]} steps in place of {_EVERY} and {2 * _EVERY}: count the step "
+            "before you ask whether it is time"
+        )
     expect(
         validations == val_count * right,
         f"{_STEPS} steps with evaluate_every={_EVERY} make {right} validations, and yours are {validations / val_count:g}: "
@@ -60,14 +74,25 @@ def _expect_calls(spied: Spy, val_count: int) -> None:
     expect(all(call["training"] for call in spied.calls if call["grad"]), "a step was taken in evaluation mode")
 
 
+def _places(spied: Spy) -> list[int]:
+    """Return after how many steps each validation began."""
+    places, steps, before = [], 0, True
+    for call in spied.calls:
+        steps += call["grad"]
+        if before and not call["grad"]:
+            places.append(steps)
+        before = call["grad"]
+    return places
+
+
 def _reference(
     start: Spy, batches, val_batches=(), *, carry: bool = True, rate: Callable[[int, int], float] = warmup_cosine,
-    reset: bool = True, anew: bool = False, compound: bool = False,
+    reset: bool = True, anew: bool = False, compound: bool = False, clip: bool = True, forgets: bool = False,
 ):  # fmt: skip
     """Return weights and entries of the loop in the text; the arguments bring in one mistake each."""
     model = copy.deepcopy(start)
     optimizer = torch.optim.Adam(model.parameters(), lr=_RATE)
-    step, state, recent, entries = 0, None, [], ([], [])
+    step, state, losses, val_scores = 0, None, [], []
     while step < _STEPS:
         state = None if reset else state
         optimizer = torch.optim.Adam(model.parameters(), lr=_RATE) if anew else optimizer
@@ -81,30 +106,34 @@ def _reference(
             state = state.detach()
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            if clip:
+                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
-            recent.append(loss.item())
+            losses.append(loss.item())
             if step % _EVERY == 0:
-                entries[0].append(sum(recent) / len(recent))
-                entries[1].append(_validate(model, val_batches))
-                recent = []
+                val_scores.append(_validate(model, val_batches))
+                state = None if forgets else state
             if step == _STEPS:
                 break
-    return weights_of(model), entries
+    return weights_of(model), losses, val_scores
 
 
 @torch.no_grad()
-def _validate(model: Spy, batches) -> float:
-    loss, count, state = 0.0, 0, None
+def _validate(model: Spy, batches) -> tuple[float, float]:
+    loss, hits, count, state = 0.0, 0, 0, None
     for inputs, targets in batches:
         logits, state = model(inputs, state)
         loss += F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum").item()
+        hits += (logits.argmax(-1) == targets).sum().item()
         count += targets.numel()
-    return loss / count if count else 0.0
+    return (loss / count, hits / count) if count else (0.0, 0.0)
 
 
-def _compare_weights(start: Spy, batches, weights: torch.Tensor, *, carry: bool) -> None:
-    if same(weights, _reference(start, batches, carry=carry)[0], 1e-3):
+_AFTER_STEP = "the learning rate is set after the step, so that the first step takes the whole of it: set it before"
+
+
+def _compare_weights(start: Spy, batches, weights: torch.Tensor, right: torch.Tensor, *, carry: bool) -> None:
+    if same(weights, right, 1e-3):
         return
     mistakes = [
         ({"carry": not carry}, "each batch starts from a fresh state: with carry=True, hand the state on to the next batch" if carry
@@ -115,6 +144,10 @@ def _compare_weights(start: Spy, batches, weights: torch.Tensor, *, carry: bool)
         ({"rate": lambda step, total: warmup_cosine((step - 1) % 3 + 1, total)}, "the schedule starts anew in each epoch: count the steps over the whole training"),
         ({"rate": lambda step, total: warmup_cosine(step - 1, total)}, "the schedule is one step late: steps are counted from 1, set the learning rate *before* the step"),
         ({"rate": lambda step, total: warmup_cosine(max(step - 1, 1), total)}, "the schedule is one step late: set the learning rate *before* the step"),
+        ({"rate": lambda step, total: 1.0 if step == 1 else warmup_cosine(step - 1, total)}, _AFTER_STEP),
+        ({"rate": lambda step, total: 1.0 if step == 1 else warmup_cosine(step, total)}, _AFTER_STEP),
+        ({"forgets": True}, "the state starts anew after each validation: the training goes on from its own state"),
+        ({"clip": False}, "the gradient is not clipped: let each batch go through `train_step`, which does it"),
         ({"compound": True}, "the factors multiply up: each time, set `learning_rate` times the factor, not the group's own rate times the factor"),
         ({"anew": True}, "each epoch makes a new optimizer, and Adam forgets what it knew: make one, before the loop"),
     ]  # fmt: skip
@@ -128,8 +161,10 @@ def _compare_weights(start: Spy, batches, weights: torch.Tensor, *, carry: bool)
 
 
 def _compare_lists(result, right) -> None:
-    _, (train_losses, val_losses) = right
-    running = [sum(train_losses[: i + 1]) / (i + 1) for i in range(len(train_losses))]
+    _, losses, val_scores = right
+    places = range(_EVERY, _STEPS + 1, _EVERY)
+    train_losses = [fmean(losses[place - _EVERY : place]) for place in places]
+    val_losses, accuracies = map(list, zip(*val_scores, strict=True))
     own = list(map(float, result[0])), list(map(float, result[1]))
     expect(own[0] != [] and own[1] != [], "a list of losses is empty: append one entry at each validation")
     if len(own[0]) == _STEPS:
@@ -139,13 +174,21 @@ def _compare_lists(result, right) -> None:
     compare(
         own[0], train_losses, "the training losses",
         [
-            (running, "the training losses are means since the beginning: empty your list after each entry"),
+            ([fmean(losses[:place]) for place in places], "the training losses are means since the beginning: empty your list after each entry"),
             ([loss * _EVERY for loss in train_losses], "the training losses are sums: divide by the number of steps since the last entry"),
+            ([losses[place - 1] for place in places], "each entry is the loss of the last step only: take the mean since the last entry"),
+            ([fmean(losses[(place - 1) // _EPOCH * _EPOCH : place]) for place in places], "your list is emptied at each epoch: empty it only after an entry"),
+            ([fmean(losses[max(place - _EVERY - 1, 0) : place - 1]) for place in places], "each entry is made before the loss of its own step is in your list: append the loss first"),
+            (accuracies, "those are accuracies: each entry is the mean of the training losses since the last one"),
             (val_losses, "training and validation losses are the wrong way round: the training losses come first"),
         ],
         tolerance=1e-3,
     )  # fmt: skip
-    compare(own[1], val_losses, "the validation losses", tolerance=1e-3)
+    compare(
+        own[1], val_losses, "the validation losses",
+        [(accuracies, "that is the accuracy: `evaluate` returns the loss first")],
+        tolerance=1e-3,
+    )  # fmt: skip
 
 
 def _expect_patience(answer, start: Spy, batches, val_batches) -> None:

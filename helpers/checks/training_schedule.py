@@ -19,6 +19,10 @@ def warmup_cosine(answer):
     expect(
         same(short, [_factor(step, 1000) for step in range(1, 1001)], 1e-6), "with 1000 steps the factors are others"
     )
+    expect(
+        same(_factors(answer, 30), [_factor(step, 30) for step in range(1, 31)], 1e-6),
+        "with 30 steps the warm-up should take 1: `total_steps // 20` cuts off, it does not round",
+    )
     try:
         few = _factors(answer, 10)
     except ZeroDivisionError:
@@ -34,12 +38,14 @@ def _factors(answer, total: int) -> list[float]:
     return [float(answer(step, total)) for step in range(1, total + 1)]
 
 
-def _factor(step, total, *, late=0, warm_up=True, lowest=0.1, pi=math.pi, from_start=False, halved=True, line=False):
+def _factor(
+    step, total, *, late=0, warm_up=True, lowest=0.1, pi=math.pi, from_start=False, halved=True, line=False, over=0
+):
     """Return the factor of the text; the arguments bring in one mistake each."""
     warmup_steps = total // 20 if warm_up else 0
     if step - late < warmup_steps or step == warmup_steps:
         return (step - late) / warmup_steps
-    progress = step / total if from_start else (step - warmup_steps) / (total - warmup_steps)
+    progress = step / total if from_start else (step - warmup_steps) / (total - warmup_steps + over)
     wave = 1 - progress if line else (1 + math.cos(pi * progress)) / (2 if halved else 1)
     return lowest + (1 - lowest) * wave
 
@@ -60,11 +66,13 @@ def _compare_factors(result: list[float], right: list[float], total: int) -> Non
         (variant(from_start=True), "the cosine starts before the warm-up is over: p runs from 0 to 1 over the steps *after* it"),
         (variant(halved=False), "1 + cos runs from 2 to 0: divide it by 2"),
         (variant(line=True), "that falls in a straight line: along a cosine, (1 + cos(π p)) / 2"),
+        (variant(over=1), "p does not reach 1 at the last step: divide by total_steps - W, without adding 1"),
         (right[::-1], "the schedule runs backwards"),
     ]  # fmt: skip
     for wrong, message in mistakes:
         if same(result, wrong, 1e-6):
             raise Mistake(message)
     for step, (own, wanted) in enumerate(zip(result, right, strict=True), 1):
-        if not same(own, wanted, 1e-6):
+        if f"{own:.4f}" != f"{wanted:.4f}":
             raise Mistake(f"`warmup_cosine({step}, {total})` should give {wanted:.4f}, and gives {own:.4f}")
+    raise Mistake("the factors are right in the first four digits only")

@@ -19,6 +19,7 @@ class Spy(CharRNN):
         given = None if state is None else state.detach().clone()
         attached = state is not None and state.requires_grad
         call = {"training": self.training, "grad": torch.is_grad_enabled(), "attached": attached, "given": given}
+        call |= {"modes": modes_of(self), "tokens": tokens.clone()}
         self.calls.append(call)
         return super().forward(tokens, state)
 
@@ -30,6 +31,11 @@ class Spy(CharRNN):
 def random_batches(*lengths: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Return batches of three rows of these lengths: inputs and targets that have nothing to do with each other."""
     return [(torch.randint(VOCAB, (3, length)), torch.randint(VOCAB, (3, length))) for length in lengths]
+
+
+def modes_of(model: torch.nn.Module) -> set[bool]:
+    """Return the modes that the model and the layers in it are in: True for training."""
+    return {module.training for module in model.modules()}
 
 
 def weights_of(model: torch.nn.Module) -> torch.Tensor:

@@ -108,7 +108,9 @@ def _outputs(model: nn.Module, tokens: torch.Tensor, state: torch.Tensor | None)
     return logits, last
 
 
-def _run(model, tokens, state, *, reads: str = "below", output: int = -1, shared: bool = False, keep: bool = True):
+def _run(
+    model, tokens, state, *, reads: str = "below", output: int | None = -1, shared: bool = False, keep: bool = True
+):
     """Return logits and last states by the learner's weights; the arguments bring in one mistake each."""
     embedded, start, outputs = model.embedding(tokens), list(state.unbind(1)), []
     states = list(start)
@@ -118,7 +120,7 @@ def _run(model, tokens, state, *, reads: str = "below", output: int = -1, shared
             old = states[layer - 1] if shared else (states if keep else start)[layer]
             states[layer] = torch.tanh(cell.input_to_hidden(below) + cell.hidden_to_hidden(old))
             below = {"below": states[layer], "embedding": embedded[:, t], "late": before[layer]}[reads]
-        outputs.append(states[output])
+        outputs.append(below if output is None else states[output])
     return model.output(torch.stack(outputs, 1)), torch.stack(states, 1)
 
 
@@ -131,6 +133,8 @@ def _compare_logits(model: nn.Module, tokens: torch.Tensor, start: torch.Tensor,
         (_run(model, tokens, zeros)[0], "the state that `forward` is given is not used: start from `state`, not from zeros"),
         (_run(model, tokens, start, reads="embedding")[0], "all layers read the embedding: from the second on, a layer reads the new state of the one below"),
         (_run(model, tokens, start, reads="late")[0], "a layer reads the old state of the one below: give it the new one, of the same time step"),
+        (_run(model, tokens, start, reads="late", output=None)[0], "a layer reads the old state of the one below: give it the new one, of the same time step"),
+        (_run(model, tokens, zeros, keep=False)[0], "every step starts from zeros: make the states once, before the loop over time"),
         (_run(model, tokens, start, output=0)[0], "the output layer reads the first layer: give it the topmost one"),
         (_run(model, tokens, start, shared=True)[0], "all layers go on from one state: layer number i goes on from `states[i]`"),
         (_run(model, tokens, start, keep=False)[0], "every step starts from the first states: put the new ones in their places"),
@@ -174,10 +178,8 @@ def _expect_dropout(answer) -> None:
     model = answer(_VOCAB, _HIDDEN, _HIDDEN, 2, 0.5).train()
     (_, last), (_, again) = model(tokens, state), model(tokens, state)
     right, right_states = _run(model, tokens, state)
-    expect(
-        same(last[:, 0], right_states[:, 0], 1e-4),
-        "dropout falls on the state that is carried on, or on the embedding: only what goes up to the next layer is dropped out",
-    )
+    if not same(last[:, 0], right_states[:, 0], 1e-4):
+        raise Mistake(_misplaced_dropout(model, tokens[:, :1], last))
     expect(
         not same(last[:, 1], again[:, 1], 1e-6),
         "nothing is dropped out between the layers: put every state through `self.dropout` on its way up",
@@ -187,7 +189,35 @@ def _expect_dropout(answer) -> None:
         not same(single(tokens)[0], single(tokens)[0], 1e-6),
         "the topmost state goes to the output layer without `self.dropout`",
     )
+    _expect_dropped_once(single, tokens)
     expect(
         same(model.eval()(tokens, state)[0], right, 1e-4),
         "something is dropped out in evaluation mode: take `self.dropout`, which knows the mode",
+    )
+
+
+def _misplaced_dropout(model: nn.Module, first: torch.Tensor, last: torch.Tensor) -> str:
+    """Tell the embedding from the carried state, by one step from zeros, which dropout leaves as they are."""
+    zeros = torch.zeros(_BATCH, 2, _HIDDEN)
+    own, right = model(first, zeros)[1], _run(model, first, zeros)[1]
+    if bool((last[:, 0] == 0).any()) or same(own[:, 0], right[:, 0], 1e-4):
+        return "dropout falls on the state that is carried on: only what goes up to the next layer is dropped out"
+    return "dropout falls on the embedding: only the states are dropped out, on their way up to the next layer"
+
+
+def _expect_dropped_once(model: nn.Module, tokens: torch.Tensor) -> None:
+    """Look at what reaches the output layer, which is made to copy it: dropout doubles what it leaves."""
+    with torch.no_grad():
+        model.output.weight.copy_(torch.eye(_VOCAB, _HIDDEN))
+        model.output.bias.zero_()
+    zeros = torch.zeros(_BATCH, 1, _HIDDEN)
+    dropped, states = model(tokens, zeros)[0], _run(model, tokens, zeros)[0]
+    left = dropped != 0
+    expect(
+        not same(dropped[left], 4 * states[left], 1e-4),
+        "the topmost state is dropped out twice: once, on its way to the output layer",
+    )
+    expect(
+        same(dropped[left], 2 * states[left], 1e-4),
+        "what goes to the output layer is not the topmost state after `self.dropout`",
     )

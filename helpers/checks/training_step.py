@@ -4,18 +4,20 @@ import copy
 import math
 
 import torch
+import torch._dynamo  # the first optimizer imports it, for a second or more: here the time limit does not run
 import torch.nn.functional as F
 from torch import nn
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_parts, expect_tensor, same
-from helpers.checks.training_spy import VOCAB, Spy, random_batches, weights_of
+from helpers.checks.training_spy import VOCAB, Spy, modes_of, random_batches, weights_of
 
-_LIMIT = 0.05  # below any gradient's norm here
+_LIMIT, _NO_LIMIT = 0.05, 1000.0  # below and above any gradient's norm here
 
 
 def train_step(answer):
     """After two steps the same weights as in the text's order, the loss as a number, the state without a past."""
     start, batches = Spy(), random_batches(4, 4)
+    start.output.weight.data.mul_(8)  # gradients longer than 1: a limit of 1, in place of `clip_norm`, shows
     spied = copy.deepcopy(start)
     optimizer = torch.optim.SGD(spied.parameters(), lr=0.5)
     state, results = torch.rand(3, 6), []
@@ -31,14 +33,19 @@ def train_step(answer):
         _expect_state(result[1], spied, given)
         state = result[1].detach()
     expect(len(spied.calls) == 2, f"the model was called {len(spied.calls)} times in two steps: call it once in each")
+    expect(
+        all(call["modes"] == {True} for call in spied.calls) and modes_of(spied) == {True},
+        "the step puts the model into evaluation mode, without dropout: leave the mode as it is",
+    )
     expect(not spied.fresh()[0], "the step starts from a fresh state: hand `state` to the model")
     _compare_weights(start, spied, batches, given)
     _compare_loss(results[0][0], start, batches[0], given)
+    _expect_short_gradient_unchanged(answer, start, batches[:1], given)
 
 
-def _step(answer, model, inputs, targets, state, optimizer):
+def _step(answer, model, inputs, targets, state, optimizer, limit=_LIMIT):
     try:
-        return answer(model, inputs, targets, state, optimizer, _LIMIT)
+        return answer(model, inputs, targets, state, optimizer, limit)
     except RuntimeError as error:
         if "second time" in str(error):
             raise Mistake("`backward` goes through the same graph twice: call it once for each batch") from None
@@ -68,7 +75,7 @@ def _expect_state(state, model: Spy, given: torch.Tensor) -> None:
 
 
 def _train(
-    start: Spy, batches, state, *, clip="norm", zero_grad=True, step=True, swap=False, scrambled=False, sum_=False
+    start: Spy, batches, state, *, clip="norm", limit=_LIMIT, zero_grad=True, step=True, swap=False, scrambled=False
 ):
     """Return the weights after steps as the exercise asks; the arguments bring in one mistake each."""
     model = copy.deepcopy(start)
@@ -77,12 +84,12 @@ def _train(
         logits, state = model(inputs, state)
         targets = inputs if swap else targets
         flat = logits.reshape(3, VOCAB, -1) if scrambled else logits.transpose(1, 2)
-        loss = F.cross_entropy(flat, targets, reduction="sum" if sum_ else "mean")
+        loss = F.cross_entropy(flat, targets)
         if zero_grad:
             optimizer.zero_grad()
         loss.backward()
         if clip == "norm":
-            nn.utils.clip_grad_norm_(model.parameters(), _LIMIT)
+            nn.utils.clip_grad_norm_(model.parameters(), limit)
         elif clip == "each":
             for parameter in model.parameters():
                 nn.utils.clip_grad_norm_([parameter], _LIMIT)
@@ -109,6 +116,7 @@ def _compare_weights(start: Spy, model: Spy, batches, state: torch.Tensor) -> No
     mistakes = [
         ({"step": False}, "the weights did not change: after zero_grad comes `loss.backward()`, and then `optimizer.step()`"),
         ({"clip": None}, unclipped),
+        ({"limit": 1.0}, "the gradient is clipped to 1.0, not to `clip_norm`: hand `clip_norm` on"),
         ({"clip": "value"}, "each number of the gradient is clipped by itself: shorten the norm of all of them together"),
         ({"clip": "each"}, "each parameter's gradient is clipped by itself: take one norm over all of them together"),
         ({"zero_grad": False}, "the gradients of the batches add up: call `optimizer.zero_grad()` before `backward`"),
@@ -121,6 +129,16 @@ def _compare_weights(start: Spy, model: Spy, batches, state: torch.Tensor) -> No
     raise Mistake(
         "after two steps the weights are not those of the text: forward from the given state, mean loss over all positions, "
         "zero_grad, backward, clip, step"
+    )
+
+
+def _expect_short_gradient_unchanged(answer, start: Spy, batches, state: torch.Tensor) -> None:
+    model = copy.deepcopy(start)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    _step(answer, model, *batches[0], state, optimizer, _NO_LIMIT)
+    expect(
+        same(weights_of(model), _train(start, batches, state, clip=None), 1e-5),
+        "a gradient shorter than `clip_norm` is changed, too: only a longer one is shortened",
     )
 
 

@@ -1,5 +1,6 @@
 """Checks of lesson 03: when to stop."""
 
+import itertools
 from collections.abc import Callable
 
 from helpers.checks.expectations import Mistake, expect, expect_type
@@ -8,6 +9,7 @@ _CASES = [
     ([3.0, 2.5, 2.6, 2.7], 2),
     ([3.0, 2.5, 2.6, 2.4], 2),
     ([3.0, 2.5, 2.6, 2.55], 2),
+    ([3.0, 2.5, 2.6, 2.4, 2.45], 2),
     ([3.0, 2.5, 2.6], 2),
     ([3.0, 2.5, 2.5, 2.5], 2),
     ([3.0, 2.5, 2.9, 2.5], 2),
@@ -34,6 +36,17 @@ def _worse_than_before(losses: list[float], patience: int) -> bool:
     return len(losses) > patience and losses[-1] > losses[-1 - patience]
 
 
+def _never_set_back(losses: list[float], patience: int) -> bool:
+    return sum(min(losses[:i]) <= losses[i] for i in range(1, len(losses))) >= patience
+
+
+def _since_last_fall(losses: list[float], patience: int) -> bool:
+    waited = 0
+    for before, loss in itertools.pairwise(losses):
+        waited = 0 if loss < before else waited + 1
+    return waited >= patience
+
+
 def _just_now(losses: list[float], patience: int) -> bool:
     return losses.index(min(losses)) != len(losses) - 1
 
@@ -43,6 +56,8 @@ _WRONG_RULES: list[tuple[Callable[[list[float], int], bool], str]] = [
     (lambda losses, patience: _rule(losses, patience, more=-1), "that stops one too early: with patience 2, two losses must have come after the lowest"),
     (lambda losses, patience: _rule(losses, patience, last=True), "an equal loss counts as a new lowest in yours: it must be lower"),
     (_rises, "that asks whether the loss rose each time: 2.6, then 2.55 is a fall, but no new lowest"),
+    (_since_last_fall, "your count starts anew whenever a loss falls: after 2.5 and 2.6, 2.55 is no new lowest"),
+    (_never_set_back, "your count is never set back: each new lowest loss starts it from 0 again"),
     (_worse_than_before, "that compares the last loss with one that is `patience` back: compare with the lowest so far"),
     (_just_now, "the patience is not used: go on until that many losses have come without a new lowest"),
     (lambda losses, patience: losses.index(min(losses)) >= patience, "that is the place of the lowest loss: count how many came *after* it"),

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_tensor, expect_type
+from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_tensor, expect_type, same
 
 
 def stream_batches(answer):
@@ -14,6 +14,11 @@ def stream_batches(answer):
         expect_parts(pair, 2, f"the inputs and the targets of batch number {number}")
         expect_tensor(pair[0], f"the inputs of batch number {number}")
         expect_tensor(pair[1], f"the targets of batch number {number}")
+    expect(
+        not result or not same(result[0][0], tokens[:15].view(3, 5)),
+        "row 1 of a batch does not go on where row 1 of the batch before ended: cut the text into streams first, and "
+        "the streams into pieces",
+    )
     _compare_shapes([tuple(inputs.shape) for inputs, _ in result])
     inputs, targets = (torch.cat([pair[side] for pair in result], dim=1) for side in (0, 1))
     streams = tokens[:36].view(3, 12)
@@ -21,7 +26,6 @@ def stream_batches(answer):
         inputs, streams, "the inputs, all batches side by side,",
         [
             (tokens[:36].view(12, 3).t(), "each stream is made of every third character: reshape to (batch_size, length), not to (length, batch_size)"),
-            (_windows(tokens), "row 1 of a batch does not go on where row 1 of the batch before ended: cut the text into streams first, and the streams into pieces"),
             (tokens[1:37].view(3, 12), "those are the targets: the inputs begin with the first token"),
         ],
     )  # fmt: skip
@@ -36,6 +40,7 @@ def stream_batches(answer):
         ],
     )  # fmt: skip
     _expect_last_target(answer, tokens[:36])
+    _expect_all_used(answer, tokens[:37])
 
 
 def _call(answer, tokens: torch.Tensor):
@@ -71,16 +76,18 @@ def _compare_shapes(shapes: list[tuple]) -> None:
     )
 
 
-def _windows(tokens: torch.Tensor) -> torch.Tensor:
-    """Return what comes of batches of neighbouring windows, for 38 tokens, 3 rows and length 5."""
-    pieces = [tokens[15 * number : 15 * number + 15].view(3, 5) for number in range(2)]
-    return torch.cat([*pieces, tokens[30:36].view(3, 2)], dim=1)
-
-
 def _expect_last_target(answer, tokens: torch.Tensor) -> None:
     inputs = torch.cat([one for one, _ in _call(answer, tokens)], dim=1)
     expect(
         tuple(inputs.shape) == (3, 11),
         f"36 tokens in 3 streams make 11 characters each, since the last token is only a target; yours have "
         f"{tuple(inputs.shape)[-1]}",
+    )
+
+
+def _expect_all_used(answer, tokens: torch.Tensor) -> None:
+    length = sum(inputs.shape[1] for inputs, _ in _call(answer, tokens))
+    expect(
+        length == 12,
+        f"37 tokens in 3 streams make 12 characters each, (N - 1) // batch_size, and no token is left over; yours have {length}",
     )

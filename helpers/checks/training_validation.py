@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from helpers.checks.expectations import compare, expect, expect_number, expect_parts, same
-from helpers.checks.training_spy import Spy, random_batches, weights_of
+from helpers.checks.training_spy import Spy, modes_of, random_batches, weights_of
 
 
 def evaluate(answer):
@@ -14,7 +14,7 @@ def evaluate(answer):
     spied, batches = Spy(), random_batches(4, 4, 4, 2)
     before = weights_of(spied)
     spied.train()
-    result = answer(spied, batches)
+    result = _call(answer, spied, batches)
     _expect_calls(spied, len(batches))
     expect(same(weights_of(spied), before), "validation changed the weights: nothing is learned here")
     fresh = spied.fresh()
@@ -25,12 +25,32 @@ def evaluate(answer):
         spied.training,
         "the model is left in evaluation mode: from now on training would run without dropout; put it back as it was",
     )
-    spied.eval()
-    answer(spied, batches)
     expect(
-        not spied.training,
+        modes_of(spied) == {True},
+        "the layers inside the model stay in evaluation mode: `model.training = ...` sets the model alone, "
+        "`model.train(was_training)` sets its layers, too",
+    )
+    spied.eval()
+    _call(answer, spied, batches)
+    expect(
+        modes_of(spied) == {False},
         "a model that was in evaluation mode before is in training mode afterwards: leave it in the mode it was in",
     )
+
+
+def _call(answer, model: Spy, batches):
+    """Call the answer, and switch gradients back on where it leaves them off."""
+    try:
+        result = answer(model, batches)
+        recorded = torch.is_grad_enabled()
+    finally:
+        torch.set_grad_enabled(True)
+    expect(
+        recorded,
+        "after `evaluate` gradients are still switched off, so training could not go on: put the loop under "
+        "`with torch.no_grad():`, which ends with it",
+    )
+    return result
 
 
 def _expect_calls(spied: Spy, count: int) -> None:
@@ -41,6 +61,10 @@ def _expect_calls(spied: Spy, count: int) -> None:
     expect(
         not any(call["training"] for call in spied.calls),
         "the model was in training mode, so dropout would go on: call `model.eval()` first",
+    )
+    expect(
+        not any(True in call["modes"] for call in spied.calls),
+        "the layers inside the model were in training mode: `model.eval()` sets them, `model.training = False` does not",
     )
     expect(
         not any(call["grad"] for call in spied.calls),

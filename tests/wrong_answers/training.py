@@ -50,6 +50,7 @@ def no_gradient(self, x, h):
 
 ANSWERS.is_wrong("the tanh is missing")(cell(lambda self, x, h: self.input_to_hidden(x) + self.hidden_to_hidden(h)))
 ANSWERS.is_wrong("the old state is not used")(cell(lambda self, x, h: torch.tanh(self.input_to_hidden(x))))
+ANSWERS.is_wrong("the old state is not used")(cell(lambda self, x, h: CourseCell.forward(self, x, torch.zeros_like(h))))
 ANSWERS.is_wrong("the input is not used")(cell(lambda self, x, h: torch.tanh(self.hidden_to_hidden(h))))
 ANSWERS.is_wrong("the tanh is taken of each map")(
     cell(lambda self, x, h: torch.tanh(self.input_to_hidden(x)) + torch.tanh(self.hidden_to_hidden(h)))
@@ -154,10 +155,12 @@ def run(self, tokens, state, *, step=None, drop_state=False, drop="all", top=-1,
                 states[layer] = self.dropout(states[layer])
             last = layer == len(self.cells) - 1
             drops = drop == "all" or (drop == "between" and not last) or (drop == "top" and last)
+            drops = drops or drop == "twice"
             below = self.dropout(states[layer]) if drops and not drop_state else states[layer]
             if every:
                 outputs.append(below)
         if not every:
+            below = self.dropout(below) if drop == "twice" else below
             outputs.append(below if top == -1 else states[top])
     return self.output(torch.stack(outputs, 1)), torch.stack(states, 1)
 
@@ -232,6 +235,14 @@ def fixed_start(self, tokens, state=None):
     return run(self, tokens, state, step=lambda c, i, below, s, b, x: c(below, fixed[i]))
 
 
+def drops_old_state(self, tokens, state=None):
+    return run(self, tokens, state, step=lambda c, i, below, s, b, x: c(below, self.dropout(s[i])))
+
+
+def drops_embedding(self, tokens, state=None):
+    return run(self, tokens, state, step=lambda c, i, below, s, b, x: c(below if i else self.dropout(x), s[i]))
+
+
 ANSWERS.is_wrong("`self.cells` is a plain Python list")(stack(make=plain_list))
 ANSWERS.is_wrong("the layers share one cell")(stack(make=one_cell))
 ANSWERS.is_wrong("all cells read an embedding")(stack(make=all_read_embeddings))
@@ -253,6 +264,9 @@ ANSWERS.is_wrong("a layer reads the old state of the one below")(
 )
 ANSWERS.is_wrong("all layers go on from one state")(stepping(lambda c, i, below, s, b, x: c(below, s[i - 1])))
 ANSWERS.is_wrong("every step starts from the first states")(stack(fixed_start))
+ANSWERS.is_wrong("every step starts from zeros")(
+    stepping(lambda c, i, below, s, b, x: c(below, torch.zeros_like(s[i])))
+)
 ANSWERS.is_wrong("the output layer reads the first layer")(dropping(top=0))
 ANSWERS.is_wrong("every layer appends an output")(dropping(every=True))
 ANSWERS.is_wrong("start from `state`, not from zeros")(stack(starts_from_zeros))
@@ -269,6 +283,9 @@ ANSWERS.is_wrong("the states have the layers first")(
 ANSWERS.is_wrong("in the reverse order of layers")(stack(changed(lambda self, logits, s: (logits, s.flip(1)))))
 ANSWERS.is_wrong("the states you return are the ones you started with")(stack(returns_start))
 ANSWERS.is_wrong("dropout falls on the state that is carried on")(dropping(drop_state=True))
+ANSWERS.is_wrong("dropout falls on the state that is carried on")(stack(drops_old_state))
+ANSWERS.is_wrong("dropout falls on the embedding")(stack(drops_embedding))
+ANSWERS.is_wrong("the topmost state is dropped out twice")(dropping(drop="twice"))
 ANSWERS.is_wrong("nothing is dropped out between the layers")(dropping(drop="top"))
 ANSWERS.is_wrong("the topmost state goes to the output layer without `self.dropout`")(dropping(drop="between"))
 ANSWERS.is_wrong("something is dropped out in evaluation mode")(stack(always_drops))
@@ -375,6 +392,11 @@ def count_parameters(model):
     return torch.tensor([one.numel() for one in model.parameters() if one.requires_grad]).sum()
 
 
+@ANSWERS.is_wrong("should be an int, and is a float")
+def count_parameters(model):
+    return float(sum(one.numel() for one in model.parameters() if one.requires_grad))
+
+
 @ANSWERS.is_right
 def count_parameters(model):
     count = 0
@@ -420,6 +442,20 @@ def stream_batches(tokens, batch_size, sequence_length):
             (tokens[start:end].view(batch_size, length), tokens[start + 1 : end + 1].view(batch_size, length))
         )
     return batches
+
+
+@ANSWERS.is_wrong("row 1 of a batch does not go on where row 1 of the batch before ended")
+def stream_batches(tokens, batch_size, sequence_length):
+    size = batch_size * sequence_length
+    starts = range(0, len(tokens) - size, size)
+    pairs = [(tokens[start : start + size], tokens[start + 1 : start + size + 1]) for start in starts]
+    return [(one.view(batch_size, -1), other.view(batch_size, -1)) for one, other in pairs]
+
+
+@ANSWERS.is_wrong("and no token is left over")
+def stream_batches(tokens, batch_size, sequence_length):
+    length = (len(tokens) - 2) // batch_size
+    return course_streams(tokens[: batch_size * length + 1], batch_size, sequence_length)
 
 
 @ANSWERS.is_wrong("your targets are the inputs")
@@ -494,10 +530,14 @@ def stream_batches(tokens, batch_size, sequence_length):
 # ----------------------------------------------------------------------------------------------- train_step
 
 
-def step(*, loss=None, clip="between", zero="before", take=True, state=None, result=None, given=True, targets_of=None):
+def step(
+    *, loss=None, clip="between", zero="before", take=True, state=None, result=None, given=True, targets_of=None,
+    evaluates=False,
+):  # fmt: skip
     """Make a training step; each argument brings in one mistake."""
 
     def train_step(model, inputs, targets, old, optimizer, clip_norm=1.0):
+        model.train(model.training and not evaluates)
         parameters = list(model.parameters())
         logits, new = model(inputs, old if given else None)
         goals = inputs if targets_of == "inputs" else targets
@@ -507,6 +547,12 @@ def step(*, loss=None, clip="between", zero="before", take=True, state=None, res
         if clip == "before":
             nn.utils.clip_grad_norm_(parameters, clip_norm)
         mean.backward()
+        if clip == "always":
+            norm = torch.cat([one.grad.flatten() for one in parameters]).norm()
+            for one in parameters:
+                one.grad.mul_(clip_norm / norm)
+        if clip == "to 1":
+            nn.utils.clip_grad_norm_(parameters, 1.0)
         if clip == "between":
             nn.utils.clip_grad_norm_(parameters, clip_norm)
         if clip == "value":
@@ -544,6 +590,9 @@ ANSWERS.is_wrong("the state that you return is zero")(step(state=lambda old, new
 ANSWERS.is_wrong("the step starts from a fresh state")(step(given=False))
 ANSWERS.is_wrong("the gradient is not clipped")(step(clip=None))
 ANSWERS.is_wrong("the gradient is not clipped")(step(clip="before"))
+ANSWERS.is_wrong("the gradient is clipped to 1.0, not to `clip_norm`")(step(clip="to 1"))
+ANSWERS.is_wrong("a gradient shorter than `clip_norm` is changed, too")(step(clip="always"))
+ANSWERS.is_wrong("the step puts the model into evaluation mode")(step(evaluates=True))
 ANSWERS.is_wrong("the gradient is clipped after the step")(step(clip="after"))
 ANSWERS.is_wrong("each number of the gradient is clipped by itself")(step(clip="value"))
 ANSWERS.is_wrong("each parameter's gradient is clipped by itself")(step(clip="each"))
@@ -600,12 +649,12 @@ def train_step(model, inputs, targets, state, optimizer, clip_norm=1.0):
 # -------------------------------------------------------------------------------------------- warmup_cosine
 
 
-def schedule(*, counted=0, share=20, lowest=0.1, pi=math.pi, start=None, half=2, line=False, fixed=None):
+def schedule(*, counted=0, share=20, lowest=0.1, pi=math.pi, start=None, half=2, line=False, fixed=None, over=0):
     def warmup_cosine(step, total_steps):
         warmup = (total_steps // share if share else 0) if fixed is None else fixed
         if step <= warmup:
             return (step - counted) / warmup
-        p = step / total_steps if start == 0 else (step - warmup) / (total_steps - warmup)
+        p = step / total_steps if start == 0 else (step - warmup) / (total_steps - warmup + over)
         return lowest + (1 - lowest) * (1 - p if line else (1 + math.cos(pi * p)) / half)
 
     return warmup_cosine
@@ -630,7 +679,14 @@ ANSWERS.is_wrong("divide it by 2")(schedule(half=1))
 ANSWERS.is_wrong("that falls in a straight line")(schedule(line=True))
 ANSWERS.is_wrong("with 1000 steps the warm-up should take 50")(schedule(fixed=10))
 ANSWERS.is_wrong("and you divide by 0")(divides)
+ANSWERS.is_wrong("p does not reach 1 at the last step")(schedule(over=1))
+ANSWERS.is_wrong("`warmup_cosine(13, 200)` should give 0.9994, and gives 0.9995")(schedule(over=2))
 ANSWERS.is_wrong("`warmup_cosine(1, 200)` should give 0.1000, and gives 0.0500")(schedule(share=10))
+
+
+@ANSWERS.is_wrong("`total_steps // 20` cuts off, it does not round")
+def warmup_cosine(step, total_steps):
+    return schedule(fixed=round(total_steps / 20))(step, total_steps)
 
 
 @ANSWERS.is_wrong("is a tensor: make it a plain number")
@@ -659,11 +715,14 @@ def warmup_cosine(step, total_steps):
 
 
 def validation(
-    *, mode=True, back="as before", grad=False, carry=True, first=None, weigh=True, result=None, only_last=False
-):
+    *, mode=True, back="as before", grad=False, carry=True, first=None, weigh=True, result=None, only_last=False,
+    switches_off=False,
+):  # fmt: skip
     def evaluate(model, batches):
         was = model.training
-        if mode:
+        if mode == "model only":
+            model.training = False
+        elif mode:
             model.eval()
         rows, state = [], first
         with torch.set_grad_enabled(grad):
@@ -677,6 +736,10 @@ def validation(
             model.train(was)
         elif back == "training":
             model.train()
+        elif back == "model only":
+            model.training = was
+        if switches_off:
+            torch.set_grad_enabled(False)
         if only_last:
             rows = rows[-1:]
         count = sum(row[2] for row in rows)
@@ -688,6 +751,9 @@ def validation(
 
 ANSWERS.is_wrong("the model was in training mode, so dropout would go on")(validation(mode=False))
 ANSWERS.is_wrong("the model is left in evaluation mode")(validation(back=None))
+ANSWERS.is_wrong("the layers inside the model stay in evaluation mode")(validation(back="model only"))
+ANSWERS.is_wrong("the layers inside the model were in training mode")(validation(mode="model only"))
+ANSWERS.is_wrong("gradients are still switched off")(validation(switches_off=True))
 ANSWERS.is_wrong("in training mode afterwards")(validation(back="training"))
 ANSWERS.is_wrong("gradients were recorded")(validation(grad=True))
 ANSWERS.is_wrong("each batch starts from a fresh state")(validation(carry=False))
@@ -781,6 +847,24 @@ def since(losses):
     return len(losses) - 1 - losses.index(min(losses))
 
 
+def falling(losses, patience):
+    before, waited = math.inf, 0
+    for loss in losses:
+        waited = 0 if loss < before else waited + 1
+        before = loss
+    return waited >= patience
+
+
+def never_set_back(losses, patience):
+    lowest, waited = math.inf, 0
+    for loss in losses:
+        if loss < lowest:
+            lowest = loss
+        else:
+            waited += 1
+    return waited >= patience
+
+
 ANSWERS.is_wrong("that stops one too late")(rule(lambda losses, p: bool(losses) and since(losses) > p))
 ANSWERS.is_wrong("that stops one too early")(rule(lambda losses, p: bool(losses) and since(losses) >= p - 1))
 ANSWERS.is_wrong("an equal loss counts as a new lowest")(
@@ -789,6 +873,8 @@ ANSWERS.is_wrong("an equal loss counts as a new lowest")(
 ANSWERS.is_wrong("that asks whether the loss rose each time")(
     rule(lambda losses, p: len(losses) > p and all(a < b for a, b in zip(losses[-p - 1 :], losses[-p:])))
 )
+ANSWERS.is_wrong("2.55 is no new lowest")(rule(falling))
+ANSWERS.is_wrong("your count is never set back")(rule(never_set_back))
 ANSWERS.is_wrong("compare with the lowest so far")(
     rule(lambda losses, p: len(losses) > p and losses[-1] > losses[-p - 1])
 )
@@ -826,7 +912,8 @@ def should_stop(val_losses, patience):
 
 def loop(
     *, rate="step", reset=True, carries=True, obeys_carry=True, anew=False, empties=True, entry=None, entries="every",
-    stop=True, cut_off=True, epochs=None, goes_on=False, swapped=False,
+    stop=True, cut_off=True, epochs=None, goes_on=False, swapped=False, clip_norm=1.0, left_over=False, forgets=False,
+    late_append=False, empties_at_epoch=False, validates_on="val_batches", score=0, counted=0,
 ):  # fmt: skip
     """Make a training loop; each argument brings in one mistake."""
 
@@ -838,6 +925,7 @@ def loop(
         while step < total_steps if epochs is None else epoch < epochs:
             epoch += 1
             state = None if reset else state
+            recent = [] if empties_at_epoch else recent
             optimizer = make() if anew else optimizer
             for inputs, targets in batches:
                 factor = {
@@ -846,30 +934,43 @@ def loop(
                     "constant": lambda: 1.0,
                     "epoch": lambda: course_schedule(epoch, -(-total_steps // len(batches))),
                     "anew": lambda: course_schedule(step % len(batches) + 1, total_steps),
+                    "after": lambda: course_schedule(step, total_steps) if step else 1.0,
                     "compound": lambda: course_schedule(step + 1, total_steps),
                 }[rate]()
                 step += 1
                 for group in optimizer.param_groups:
                     group["lr"] = factor * (group["lr"] if rate == "compound" else learning_rate)
                 keeps = (carry or not obeys_carry) and carries
-                loss, state = course_step(model, inputs, targets, state if keeps else None, optimizer)
-                recent.append(loss)
-                if entries == "each" or (entries == "every" and step % evaluate_every == 0):
+                loss, state = course_step(model, inputs, targets, state if keeps else None, optimizer, clip_norm)
+                recent = recent if late_append else [*recent, loss]
+                due = (step - counted) % evaluate_every == 0 or (left_over and step == total_steps)
+                if entries == "each" or (entries == "every" and due):
+                    state = None if forgets else state
                     if not stopped:
                         own = sum(recent) / len(recent)
                         train_losses.append(own if entry is None else entry(recent))
-                        val_losses.append(course_evaluate(model, val_batches)[0])
+                        val_losses.append(
+                            course_evaluate(model, batches if validates_on == "batches" else val_batches)[score]
+                        )
                         recent = [] if empties else recent
                     if stop and course_stop(val_losses, patience):
                         stopped = True
                         if not goes_on:
                             return train_losses, val_losses
+                recent = [*recent, loss] if late_append else recent
                 if cut_off and epochs is None and step == total_steps:
                     break
         return (val_losses, train_losses) if swapped else (train_losses, val_losses)
 
     return train
 
+
+def validates_first(model, batches, val_batches, *rest):
+    course_evaluate(model, val_batches)
+    return loop()(model, batches, val_batches, *rest)
+
+
+validates_first.__name__ = "train"
 
 ANSWERS.is_wrong("the learning rate stays the same")(loop(rate="constant"))
 ANSWERS.is_wrong("the schedule moves once an epoch")(loop(rate="epoch"))
@@ -881,6 +982,17 @@ ANSWERS.is_wrong("with carry=True, hand the state on")(loop(carries=False))
 ANSWERS.is_wrong("with carry=False the state is handed on all the same")(loop(obeys_carry=False))
 ANSWERS.is_wrong("each epoch makes a new optimizer")(loop(anew=True))
 ANSWERS.is_wrong("the training losses are means since the beginning")(loop(empties=False))
+ANSWERS.is_wrong("each entry is the loss of the last step only")(loop(entry=lambda recent: recent[-1]))
+ANSWERS.is_wrong("your list is emptied at each epoch")(loop(empties_at_epoch=True))
+ANSWERS.is_wrong("each entry is made before the loss of its own step is in your list")(loop(late_append=True))
+ANSWERS.is_wrong("the step left over at the end makes an entry")(loop(left_over=True))
+ANSWERS.is_wrong("count the step before you ask whether it is time")(loop(counted=1))
+ANSWERS.is_wrong("count the step before you ask whether it is time")(validates_first)
+ANSWERS.is_wrong("the learning rate is set after the step")(loop(rate="after"))
+ANSWERS.is_wrong("the state starts anew after each validation")(loop(forgets=True))
+ANSWERS.is_wrong("the gradient is not clipped")(loop(clip_norm=1e9))
+ANSWERS.is_wrong("you validate on the training batches")(loop(validates_on="batches"))
+ANSWERS.is_wrong("that is the accuracy: `evaluate` returns the loss first")(loop(score=1))
 ANSWERS.is_wrong("the training losses are sums")(loop(entry=sum))
 ANSWERS.is_wrong("the wrong way round: the training losses come first")(loop(swapped=True))
 ANSWERS.is_wrong("that validates after each step")(loop(entries="each"))
@@ -889,7 +1001,7 @@ ANSWERS.is_wrong("the patience is not used")(loop(stop=False))
 ANSWERS.is_wrong("goes on training after `should_stop` has said stop")(loop(goes_on=True))
 ANSWERS.is_wrong("stop within the epoch when total_steps is reached")(loop(cut_off=False))
 ANSWERS.is_wrong("you stop after one epoch of 3 steps")(loop(epochs=1))
-ANSWERS.is_wrong("total_steps counts batches")(loop(epochs=40))
+ANSWERS.is_wrong("total_steps counts batches")(loop(epochs=41))
 
 
 @ANSWERS.is_right
