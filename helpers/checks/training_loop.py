@@ -1,18 +1,14 @@
 """Checks of lesson 03, the loop: all parts together."""
 
 import copy
-from collections.abc import Callable
 from statistics import fmean
 
 import torch
-import torch.nn.functional as F
-from torch import nn
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_type, same
+from helpers.checks.training_reference import EPOCH, EVERY, RATE, STEPS, reference
 from helpers.checks.training_spy import Spy, random_batches, weights_of
 from helpers.training import warmup_cosine
-
-_RATE, _STEPS, _EVERY, _EPOCH = 0.02, 41, 8, 3  # the steps end neither with an epoch nor with a validation
 
 
 def train(answer):
@@ -20,19 +16,19 @@ def train(answer):
     start, batches, val_batches = Spy(), random_batches(4, 4, 2), random_batches(4, 3)
     start.output.weight.data.mul_(8)  # gradients longer than 1, so that a step without clipping shows
     spied = copy.deepcopy(start)
-    result = answer(spied, batches, val_batches, _RATE, _STEPS, _EVERY)
+    result = answer(spied, batches, val_batches, RATE, STEPS, EVERY)
     expect_parts(result, 2, "two lists, training losses and validation losses")
     for losses, kind in zip(result, ("training", "validation"), strict=True):
         expect_type(losses, (list, tuple), f"what you return, the {kind} losses,")
         for loss in losses:
             expect_type(loss, (int, float), f"each of the {kind} losses")
     _expect_calls(spied, batches, len(val_batches))
-    right = _reference(start, batches, val_batches)
+    right = reference(start, batches, val_batches)
     _compare_weights(start, batches, weights_of(spied), right[0], carry=True)
     _compare_lists(result, right)
     windows = copy.deepcopy(start)
-    answer(windows, batches, val_batches, _RATE, _STEPS, _EVERY, False)
-    _compare_weights(start, batches, weights_of(windows), _reference(start, batches, carry=False)[0], carry=False)
+    answer(windows, batches, val_batches, RATE, STEPS, EVERY, False)
+    _compare_weights(start, batches, weights_of(windows), reference(start, batches, carry=False)[0], carry=False)
     _expect_patience(answer, start, batches, val_batches)
 
 
@@ -40,35 +36,33 @@ def _expect_calls(spied: Spy, batches, val_count: int) -> None:
     steps = sum(call["grad"] for call in spied.calls)
     validations = len(spied.calls) - steps
     expect(len(spied.calls) > 0, "the model was never called: loop over the batches, and take a step for each")
-    if steps == _EPOCH:
+    if steps == EPOCH:
+        raise Mistake(f"you stop after one epoch of {EPOCH} steps: begin the batches anew until total_steps is reached")
+    if steps == EPOCH * STEPS:
+        raise Mistake(f"that trains for {STEPS} epochs: total_steps counts batches")
+    if steps > STEPS:
         raise Mistake(
-            f"you stop after one epoch of {_EPOCH} steps: begin the batches anew until total_steps is reached"
+            f"that takes {steps} steps in place of {STEPS}: stop within the epoch when total_steps is reached"
         )
-    if steps == _EPOCH * _STEPS:
-        raise Mistake(f"that trains for {_STEPS} epochs: total_steps counts batches")
-    if steps > _STEPS:
-        raise Mistake(
-            f"that takes {steps} steps in place of {_STEPS}: stop within the epoch when total_steps is reached"
-        )
-    expect(steps == _STEPS, f"that takes {steps} steps in place of {_STEPS}")
+    expect(steps == STEPS, f"that takes {steps} steps in place of {STEPS}")
     expect(validations > 0, "the validation loss is never measured: call `evaluate` after every `evaluate_every` steps")
     seen = [call["tokens"] for call in spied.calls if not call["grad"]]
     if any(same(tokens, inputs) for tokens in seen for inputs, _ in batches):
         raise Mistake("you validate on the training batches: hand `val_batches` to `evaluate`")
-    right = _STEPS // _EVERY
-    if validations == val_count * _STEPS:
+    right = STEPS // EVERY
+    if validations == val_count * STEPS:
         raise Mistake("that validates after each step: only after every `evaluate_every` steps")
-    places, regular = _places(spied), list(range(_EVERY, _STEPS + 1, _EVERY))
-    if places == [*regular, _STEPS]:
+    places, regular = _places(spied), list(range(EVERY, STEPS + 1, EVERY))
+    if places == [*regular, STEPS]:
         raise Mistake("the step left over at the end makes an entry: only after every `evaluate_every` steps, one")
     if places in ([0, *regular], [place + 1 for place in [0, *regular]]):
         raise Mistake(
-            f"you validate after {places[0]} and {places[1]} steps in place of {_EVERY} and {2 * _EVERY}: count the step "
+            f"you validate after {places[0]} and {places[1]} steps in place of {EVERY} and {2 * EVERY}: count the step "
             "before you ask whether it is time"
         )
     expect(
         validations == val_count * right,
-        f"{_STEPS} steps with evaluate_every={_EVERY} make {right} validations, and yours are {validations / val_count:g}: "
+        f"{STEPS} steps with evaluate_every={EVERY} make {right} validations, and yours are {validations / val_count:g}: "
         "after every `evaluate_every` steps of the whole training, one",
     )
     expect(all(call["training"] for call in spied.calls if call["grad"]), "a step was taken in evaluation mode")
@@ -83,50 +77,6 @@ def _places(spied: Spy) -> list[int]:
             places.append(steps)
         before = call["grad"]
     return places
-
-
-def _reference(
-    start: Spy, batches, val_batches=(), *, carry: bool = True, rate: Callable[[int, int], float] = warmup_cosine,
-    reset: bool = True, anew: bool = False, compound: bool = False, clip: bool = True, forgets: bool = False,
-):  # fmt: skip
-    """Return weights and entries of the loop in the text; the arguments bring in one mistake each."""
-    model = copy.deepcopy(start)
-    optimizer = torch.optim.Adam(model.parameters(), lr=_RATE)
-    step, state, losses, val_scores = 0, None, [], []
-    while step < _STEPS:
-        state = None if reset else state
-        optimizer = torch.optim.Adam(model.parameters(), lr=_RATE) if anew else optimizer
-        for inputs, targets in batches:
-            step += 1
-            factor = rate(step, _STEPS)
-            for group in optimizer.param_groups:
-                group["lr"] = factor * (group["lr"] if compound else _RATE)
-            logits, state = model(inputs, state if carry else None)
-            loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
-            state = state.detach()
-            optimizer.zero_grad()
-            loss.backward()
-            if clip:
-                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            losses.append(loss.item())
-            if step % _EVERY == 0:
-                val_scores.append(_validate(model, val_batches))
-                state = None if forgets else state
-            if step == _STEPS:
-                break
-    return weights_of(model), losses, val_scores
-
-
-@torch.no_grad()
-def _validate(model: Spy, batches) -> tuple[float, float]:
-    loss, hits, count, state = 0.0, 0, 0, None
-    for inputs, targets in batches:
-        logits, state = model(inputs, state)
-        loss += F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum").item()
-        hits += (logits.argmax(-1) == targets).sum().item()
-        count += targets.numel()
-    return (loss / count, hits / count) if count else (0.0, 0.0)
 
 
 _AFTER_STEP = "the learning rate is set after the step, so that the first step takes the whole of it: set it before"
@@ -152,22 +102,22 @@ def _compare_weights(start: Spy, batches, weights: torch.Tensor, right: torch.Te
         ({"anew": True}, "each epoch makes a new optimizer, and Adam forgets what it knew: make one, before the loop"),
     ]  # fmt: skip
     for mistake, message in mistakes:
-        if same(weights, _reference(start, batches, **({"carry": carry} | mistake))[0], 1e-3):
+        if same(weights, reference(start, batches, **({"carry": carry} | mistake))[0], 1e-3):
             raise Mistake(message)
     raise Mistake(
-        f"after {_STEPS} steps{'' if carry else ' with carry=False'} the weights are not those of the text: does every batch "
+        f"after {STEPS} steps{'' if carry else ' with carry=False'} the weights are not those of the text: does every batch "
         "go through `train_step` once, in their order, with Adam and the learning rate of its step?"
     )
 
 
 def _compare_lists(result, right) -> None:
     _, losses, val_scores = right
-    places = range(_EVERY, _STEPS + 1, _EVERY)
-    train_losses = [fmean(losses[place - _EVERY : place]) for place in places]
+    places = range(EVERY, STEPS + 1, EVERY)
+    train_losses = [fmean(losses[place - EVERY : place]) for place in places]
     val_losses, accuracies = map(list, zip(*val_scores, strict=True))
     own = list(map(float, result[0])), list(map(float, result[1]))
     expect(own[0] != [] and own[1] != [], "a list of losses is empty: append one entry at each validation")
-    if len(own[0]) == _STEPS:
+    if len(own[0]) == STEPS:
         raise Mistake(
             "there is a training loss for every step: append the mean since the last entry, at each validation"
         )
@@ -175,10 +125,10 @@ def _compare_lists(result, right) -> None:
         own[0], train_losses, "the training losses",
         [
             ([fmean(losses[:place]) for place in places], "the training losses are means since the beginning: empty your list after each entry"),
-            ([loss * _EVERY for loss in train_losses], "the training losses are sums: divide by the number of steps since the last entry"),
+            ([loss * EVERY for loss in train_losses], "the training losses are sums: divide by the number of steps since the last entry"),
             ([losses[place - 1] for place in places], "each entry is the loss of the last step only: take the mean since the last entry"),
-            ([fmean(losses[(place - 1) // _EPOCH * _EPOCH : place]) for place in places], "your list is emptied at each epoch: empty it only after an entry"),
-            ([fmean(losses[max(place - _EVERY - 1, 0) : place - 1]) for place in places], "each entry is made before the loss of its own step is in your list: append the loss first"),
+            ([fmean(losses[(place - 1) // EPOCH * EPOCH : place]) for place in places], "your list is emptied at each epoch: empty it only after an entry"),
+            ([fmean(losses[max(place - EVERY - 1, 0) : place - 1]) for place in places], "each entry is made before the loss of its own step is in your list: append the loss first"),
             (accuracies, "those are accuracies: each entry is the mean of the training losses since the last one"),
             (val_losses, "training and validation losses are the wrong way round: the training losses come first"),
         ],
@@ -193,8 +143,8 @@ def _compare_lists(result, right) -> None:
 
 def _expect_patience(answer, start: Spy, batches, val_batches) -> None:
     spied = copy.deepcopy(start)
-    result = answer(spied, batches, val_batches, 0.0, _STEPS, 4, True, 2)  # nothing is learned: no new lowest loss
+    result = answer(spied, batches, val_batches, 0.0, STEPS, 4, True, 2)  # nothing is learned: no new lowest loss
     entries, steps = len(result[1]), sum(call["grad"] for call in spied.calls)
-    expect(entries < _STEPS // 4, "the patience is not used: after each validation, ask `should_stop` whether to go on")
+    expect(entries < STEPS // 4, "the patience is not used: after each validation, ask `should_stop` whether to go on")
     expect(entries == 3, f"with patience 2 and no progress there should be 3 validations, and there are {entries}")
     expect(steps == 12, f"that goes on training after `should_stop` has said stop: {steps} steps in place of 12")
