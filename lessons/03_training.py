@@ -10,7 +10,8 @@
 #
 # **At the end you will have built** a stack of recurrent layers, contiguous streams, a training step with clipping, a
 # learning-rate schedule, a validation pass, early stopping, and the loop that holds them together. You will have
-# trained a model that on English beats every model that only counts, and stopped and resumed a training without losing a bit.
+# trained a model that on English beats every model that only counts, and stopped and resumed a training without losing
+# a bit.
 #
 # **You need** lesson 01; lesson 02 helps. **Time:** three to four hours, of which the machine computes for about two
 # minutes. A good place for a break is after exercise 5.
@@ -956,8 +957,8 @@ _ = history.save(folder, **lines)  # loss_curve.png and history.csv
 _ = history.plot(**lines)
 
 # %% [markdown]
-# *What to see: the validation loss is far below the bigram after the first epoch. It crosses the line of the best n-gram
-# about halfway, and is nearly level at the end, where the learning rate is small. The training loss starts higher, since
+# *What to see: the validation loss is far below the bigram after the first epoch. It reaches the line of the best
+# n-gram in the third of the four epochs, and ends a little below it, where the learning rate is small. The training loss starts higher, since
 # the model was still learning, and goes on falling at the end: the model begins to know this text better than others.*
 #
 # The picture and the figures also lie in the run's folder, as `loss_curve.png` and `history.csv`, with the two
