@@ -9,9 +9,12 @@ import pytest
 import torch
 
 from helpers.baselines import bigram_loss, main, ngram_losses, table, uniform_loss
-from helpers.corpora import load_corpus
+from helpers.corpora import REGISTRY, load_corpus
+from helpers.corpora.folder import find_pinned
 from helpers.splits import make_split
 from helpers.vocabulary import Vocabulary
+
+BOOK = find_pinned(REGISTRY["tinyshakespeare"])  # looked for before the tests get a folder of their own
 
 
 def slow_bigram_loss(train, val, vocab_size):
@@ -160,3 +163,10 @@ def test_the_command_prints_a_row_for_each_text(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["baselines", str(tmp_path / "nothing.txt")])
     assert main() == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.skipif(BOOK is None, reason="tinyshakespeare is not on this disk")
+def test_tinyshakespeare_has_the_known_losses():
+    split = make_split(load_corpus(BOOK))
+    losses = ngram_losses(split.train.tokens, split.val.tokens, len(split.vocabulary), 5)
+    assert losses == pytest.approx([3.347, 2.486, 2.049, 1.774, 1.669, 1.698], abs=0.002)
