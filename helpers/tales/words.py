@@ -199,7 +199,7 @@ heron
 gull
 crab
 duck
-stork
+otter
 turtle
 pelican
 swan
@@ -267,7 +267,7 @@ miner
 mason
 goatherd
 guide
-carpenter
+innkeeper
 pedlar
 judge
 blacksmith
@@ -459,7 +459,7 @@ dark
 frosty
 white
 silent
-raw
+icy
 == winddid.spring
 smelled of wet earth
 shook the blossoms
