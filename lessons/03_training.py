@@ -772,7 +772,8 @@ for name, (make_batches, carry) in ways.items():
 
 # %% [markdown]
 # Each model is now validated in the way in which it was trained, on the text that none of them has seen. We keep the
-# loss of each *place* in the window: of the first character, the second, and so on.
+# loss of each *place* in the window: of the first character, the second, and so on. (These models have no
+# dropout, so the mode does not matter. `transpose` puts the classes where `cross_entropy` expects them, second.)
 
 
 # %%
@@ -780,13 +781,9 @@ for name, (make_batches, carry) in ways.items():
 def loss_by_place(model, batches, carry):
     """Return the loss at each place of a batch, in nats per character."""
     losses, state = [], None
-    model.eval()
     for inputs, targets in batches:
         logits, state = model(inputs, state if carry else None)
-        by_class = logits.transpose(
-            1, 2
-        )  # (batch, vocab, time): where cross_entropy expects the classes
-        loss = F.cross_entropy(by_class, targets, reduction="none")  # (batch, time), no mean taken
+        loss = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")  # (batch, time)
         losses += [loss.mean(0)] if loss.shape[1] == length else []
     return torch.stack(losses).mean(0)
 

@@ -111,7 +111,7 @@ def test_a_checkpoint_is_one_file_with_one_key_of_json_in_its_header(path):
     assert os.listdir(path.parent) == ["model.safetensors"]
     with safe_open(path, framework="pt") as file:
         [header] = map(json.loads, file.metadata().values())
-    assert header["model"] == "CharRNN"
+    assert header["model"] == "vanilla-rnn"
     assert header["symbols"] == list("abcé🙂")
 
 
@@ -157,12 +157,12 @@ def test_a_checkpoint_of_another_vocabulary_is_refused(path, symbols, counts):
 
 
 def test_a_checkpoint_of_another_shape_is_refused(path):
-    line = r"holds another model \(CharRNN\): .* is \(4,\) of float32 in the file and \(6,\) of float32 in yours"
+    line = r"holds another model \(vanilla-rnn\): .* is \(4,\) of float32 in the file and \(6,\) of float32 in yours"
     refused(path, line, new_model(hidden_size=6))
 
 
 def test_a_checkpoint_with_other_names_is_refused(path):
-    line = r"holds another model: a CharRNN, and yours is a Linear"
+    line = r"holds another model: a vanilla-rnn, and yours is a Linear"
     refused(path, line, nn.Linear(3, 4))
 
 
@@ -242,9 +242,9 @@ def test_a_vocabulary_of_both_halves_of_a_pair_comes_back(tmp_path):
 
 def test_a_checkpoint_of_another_class_with_the_same_weights_is_refused(path):
     class ReluRNN(CharRNN):
-        pass
+        architecture = "relu-rnn"
 
-    refused(path, "holds another model: a CharRNN, and yours is a ReluRNN", ReluRNN(len(VOCABULARY), 3, 4))
+    refused(path, "holds another model: a vanilla-rnn, and yours is a relu-rnn", ReluRNN(len(VOCABULARY), 3, 4))
 
 
 def test_a_checkpoint_of_another_precision_is_refused(path):
@@ -272,7 +272,7 @@ def test_classes_that_share_an_architecture_share_checkpoints(tmp_path):
     path = save_checkpoint(tmp_path / "model.safetensors", model, VOCABULARY)
     load_checkpoint(path, other, VOCABULARY)
     assert bits(other) == bits(model)
-    refused(path, "holds another model: a vanilla RNN, and yours is a CharRNN")
+    refused(path, "holds another model: a vanilla RNN, and yours is a vanilla-rnn")
 
 
 def rewrite_header(path, change):
@@ -294,7 +294,11 @@ def test_a_checkpoint_of_an_older_version_is_refused_as_such(path):
 
 def test_a_checkpoint_can_be_read_before_there_is_a_model(path):
     checkpoint = read_checkpoint(path)
-    assert (checkpoint.architecture, checkpoint.vocabulary, checkpoint.notes) == ("CharRNN", VOCABULARY, {"epoch": 3})
+    assert (checkpoint.architecture, checkpoint.vocabulary, checkpoint.notes) == (
+        "vanilla-rnn",
+        VOCABULARY,
+        {"epoch": 3},
+    )
     assert {name: tensor.numpy().tobytes() for name, tensor in checkpoint.weights.items()} == bits(new_model())
     assert checkpoint.run is None
 

@@ -190,7 +190,7 @@ def test_another_text_dropout_or_optimizer_is_refused_by_name(new):
         resume(DropoutRNN(), runs.shuffled_windows(), {"betas": (0.8, 0.9)})
     with pytest.raises(ValueError, match="trained on another vocabulary"):
         resume(DropoutRNN(), runs.shuffled_windows(), {}, vocabulary=runs.Vocabulary("abcdef"))
-    with pytest.raises(ValueError, match="holds another model: a DropoutRNN, and yours is a CharRNN"):
+    with pytest.raises(ValueError, match="holds another model: a DropoutRNN, and yours is a vanilla-rnn"):
         resume(CharRNN(5, 4, 6), runs.shuffled_windows(), {})
 
 
