@@ -1,5 +1,7 @@
 """What all tests share."""
 
+from pathlib import Path
+
 import matplotlib
 import pytest
 
@@ -23,3 +25,15 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Return a function that writes bytes to a file and returns its path."""
+
+    def write(content: bytes) -> Path:
+        path = tmp_path / "book.txt"
+        path.write_bytes(content)
+        return path
+
+    return write

@@ -14,18 +14,6 @@ from helpers.corpora.registry import Pinned
 from tools.lesson import ROOT
 
 
-@pytest.fixture
-def file(tmp_path):
-    """Return a function that writes bytes to a file and returns its path."""
-
-    def write(content: bytes) -> Path:
-        path = tmp_path / "book.txt"
-        path.write_bytes(content)
-        return path
-
-    return write
-
-
 def test_the_alphabet_is_repeated():
     assert load_corpus("alphabet", repeats=3).text == "abcdefghijklmnopqrstuvwxyz" * 3
 

@@ -4,23 +4,10 @@ import gzip
 import string
 import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
 
 from helpers.corpora import load_corpus, read_text
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Return a function that writes bytes to a file and returns its path."""
-
-    def write(content: bytes) -> Path:
-        path = tmp_path / "book.txt"
-        path.write_bytes(content)
-        return path
-
-    return write
 
 
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"])
