@@ -224,6 +224,7 @@ def test_marks_that_open_close_again_and_tales_end_with_an_empty_line(tales):
         assert tale.endswith("\n\n")
         assert "\n\n" not in tale[:-2]
         assert "  " not in tale
+        assert not re.search(r"\b[Aa] [aeiou]", tale), "a word that begins with a vowel wants an"
 
 
 def test_a_list_has_as_many_things_as_it_announces(tales):

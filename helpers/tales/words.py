@@ -199,7 +199,7 @@ heron
 gull
 crab
 duck
-otter
+stork
 turtle
 pelican
 swan
@@ -267,7 +267,7 @@ miner
 mason
 goatherd
 guide
-innkeeper
+carpenter
 pedlar
 judge
 blacksmith
@@ -459,7 +459,7 @@ dark
 frosty
 white
 silent
-icy
+raw
 == winddid.spring
 smelled of wet earth
 shook the blossoms
