@@ -169,7 +169,7 @@ RNNCell = check.RNNCell(RNNCell)
 #
 # - In `__init__`, make `self.embedding`, `self.cells` and `self.output`. The cells go into an `nn.ModuleList`: in a
 #   plain Python list, the optimizer would not find them. The first cell reads an embedding, all others a state.
-# - In `init_hidden`, return zeros of shape (batch, layers, hidden).
+# - In `init_state`, return zeros of shape (batch, layers, hidden).
 # - In `forward`, loop over the time steps and, in each, over the layers, from the bottom to the top. Put every state
 #   through `self.dropout` on its way up, and carry it on as it is. Return the logits, and the last states.
 #
@@ -220,7 +220,7 @@ class StackedRNN(nn.Module):
         self.output = nn.Linear(hidden_size, vocab_size)
         ### END SOLUTION
 
-    def init_hidden(self, batch_size: int) -> torch.Tensor:
+    def init_state(self, batch_size: int) -> torch.Tensor:
         """Return the state before the first character: zeros of shape (batch, layers, hidden)."""
         # TODO: zeros, for each text of the batch and each layer.
         ### BEGIN SOLUTION
@@ -232,7 +232,7 @@ class StackedRNN(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Take tokens (batch, time); return logits (batch, time, vocab) and the last states."""
         if state is None:
-            state = self.init_hidden(len(tokens)).to(tokens.device)
+            state = self.init_state(len(tokens)).to(tokens.device)
         # TODO: loop over time, and in each step over the layers.
         ### BEGIN SOLUTION
         embedded, outputs = self.embedding(tokens), []  # (batch, time, embedding)

@@ -155,7 +155,7 @@ def broken_class(exercise, body, kind, arguments):
         "CharDataset": ("__getitem__", "__len__"),
         "CharRNN": ("init_hidden", "forward"),
         "RNNCell": ("forward",),
-        "StackedRNN": ("init_hidden", "forward"),
+        "StackedRNN": ("init_state", "forward"),
     }[exercise]
     methods = "".join(f"    def {name}(self, {arguments}):\n        {body}\n        0\n" for name in solved)
     return f"Solved{exercise} = {exercise}\nclass {exercise}(Solved{exercise}):\n{methods}"

@@ -3,8 +3,10 @@
 import pytest
 import torch
 
+from helpers.batching import StreamBatches
 from helpers.ngrams import NgramModel
 from helpers.sampling import generate
+from helpers.training import evaluate
 from helpers.vocabulary import Vocabulary
 
 TEXT = "the cat sat on the mat, and the rat ran at the cat. " * 4
@@ -67,3 +69,9 @@ def test_it_writes_text_from_its_counts():
 def test_bad_input_is_one_clear_error(arguments, message):
     with pytest.raises(ValueError, match=message):
         NgramModel(*arguments)
+
+
+def test_evaluation_takes_it_like_a_network():
+    counts = model(3)
+    score = evaluate(counts, StreamBatches(TOKENS, 16, batch_size=1))
+    assert score.loss == pytest.approx(counts.losses(TOKENS)[-1].mean(), rel=1e-5)

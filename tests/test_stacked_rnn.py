@@ -145,7 +145,7 @@ def test_a_forward_pass_leaves_the_state_that_it_was_given(model, tokens, num_la
 
 
 def test_the_first_state_is_zeros_like_the_weights(model, num_layers):
-    state = model.init_hidden(4)
+    state = model.init_state(4)
     assert state.shape == (4, num_layers, 6)
     assert state.dtype == torch.float64
     assert not state.any()

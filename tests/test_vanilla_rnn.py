@@ -126,7 +126,7 @@ def test_shapes_follow_the_protocol_of_all_models(model, tokens):
 
 
 def test_the_first_hidden_state_is_zeros_like_the_weights(model):
-    hidden = model.init_hidden(4)
+    hidden = model.init_state(4)
     assert hidden.shape == (4, 6)
     assert hidden.dtype == torch.float64
     assert not hidden.any()

@@ -14,7 +14,7 @@ def StackedRNN(answer):  # noqa: N802 (named like the exercise)
     model = answer(vocab_size=_VOCAB, embedding_size=5, hidden_size=_HIDDEN, num_layers=_LAYERS)
     expect_module(model, "StackedRNN")
     _expect_layers(model)
-    _expect_fresh_state(model.init_hidden(_BATCH))
+    _expect_fresh_state(model.init_state(_BATCH))
     # Embeddings as long as states: a layer that reads the wrong one of them computes, and is found out by its numbers.
     model = answer(_VOCAB, _HIDDEN, _HIDDEN, _LAYERS).eval()
     tokens = torch.randint(_VOCAB, (_BATCH, _TIME))
@@ -67,13 +67,13 @@ def _expect_layers(model: nn.Module) -> None:
 
 def _expect_fresh_state(state) -> None:
     shape = (_BATCH, _LAYERS, _HIDDEN)
-    expect_type(state, torch.Tensor, f"`init_hidden({_BATCH})`")
+    expect_type(state, torch.Tensor, f"`init_state({_BATCH})`")
     if tuple(state.shape) == (_LAYERS, _BATCH, _HIDDEN):
-        raise Mistake("`init_hidden` puts the layers first, as nn.RNN does: here the batch comes first")
+        raise Mistake("`init_state` puts the layers first, as nn.RNN does: here the batch comes first")
     if tuple(state.shape) == (_BATCH, _HIDDEN):
-        raise Mistake("`init_hidden` has one state for all layers: each layer carries its own")
-    expect_tensor(state, f"`init_hidden({_BATCH})` with {_LAYERS} layers of size {_HIDDEN}", shape=shape)
-    expect(not state.any(), "`init_hidden` should give zeros: at the start there is nothing to remember")
+        raise Mistake("`init_state` has one state for all layers: each layer carries its own")
+    expect_tensor(state, f"`init_state({_BATCH})` with {_LAYERS} layers of size {_HIDDEN}", shape=shape)
+    expect(not state.any(), "`init_state` should give zeros: at the start there is nothing to remember")
 
 
 def _outputs(model: nn.Module, tokens: torch.Tensor, state: torch.Tensor | None):

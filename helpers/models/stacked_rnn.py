@@ -69,7 +69,7 @@ class StackedRNN(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(hidden_size, vocab_size)
 
-    def init_hidden(self, batch_size: int) -> torch.Tensor:
+    def init_state(self, batch_size: int) -> torch.Tensor:
         """Return the state before the first character: zeros of shape (batch, num_layers, hidden)."""
         return self.output.weight.new_zeros(batch_size, len(self.cells), self.output.in_features)
 
@@ -87,7 +87,7 @@ class StackedRNN(nn.Module):
             IndexError: an id outside the vocabulary.
         """
         check_tokens(tokens, len(self.embedding.weight))
-        start = self.init_hidden(len(tokens))
+        start = self.init_state(len(tokens))
         if state is not None:
             check_state(state, tuple(start.shape))
             start = state

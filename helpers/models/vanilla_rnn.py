@@ -26,7 +26,7 @@ class CharRNNLoop(nn.Module):
         self.hidden_to_hidden = nn.Linear(hidden_size, hidden_size)  # W_h, b_h
         self.output = nn.Linear(hidden_size, vocab_size)
 
-    def init_hidden(self, batch_size: int) -> torch.Tensor:
+    def init_state(self, batch_size: int) -> torch.Tensor:
         """Return the hidden state before the first character: zeros of shape (batch, hidden)."""
         return self.output.weight.new_zeros(batch_size, self.hidden_size)
 
@@ -55,7 +55,7 @@ class CharRNNLoop(nn.Module):
         """Check the arguments, and return the state to start from."""
         check_tokens(tokens, len(self.embedding.weight))
         if state is None:
-            return self.init_hidden(len(tokens))
+            return self.init_state(len(tokens))
         check_state(state, (len(tokens), self.hidden_size))
         return state
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
+from helpers.device import device_of
 from helpers.training.score import Score, Tally, sequence_loss
 
 Batches = Iterable[tuple[torch.Tensor, torch.Tensor]]
@@ -22,7 +23,7 @@ def evaluate(model: nn.Module, batches: Batches) -> Score:
     """
     training = model.training
     model.eval()
-    device = next(model.parameters()).device
+    device = device_of(model)
     carries_state = getattr(batches, "carries_state", False)
     tally, state = Tally(), None
     try:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from helpers.device import device_of
 from helpers.training.arguments import check_arguments, count_steps
 from helpers.training.divergence import TrainingDiverged, likely_causes
 from helpers.training.evaluation import Batches
@@ -95,7 +96,7 @@ def fit(
         patience=patience,
         save_every=save_every or evaluate_every,
         keep_epochs=keep_epochs,
-        generators=generators_of(train_batches, val_batches, sample_generator, next(model.parameters()).device),
+        generators=generators_of(train_batches, val_batches, sample_generator, device_of(model)),
         settings=settings,
         callback=callback,
     )

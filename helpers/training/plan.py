@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from helpers.device import device_of
 from helpers.training.comparison import as_json, describe_batches, describe_model, describe_optimizer
 from helpers.training.evaluation import Batches
 from helpers.training.randomness import Generators
@@ -35,7 +36,7 @@ class Plan:
     callback: Callable[[Progress], None] | None
 
     def __post_init__(self):
-        self.device = next(self.model.parameters()).device
+        self.device = device_of(self.model)
         self.carries_state = getattr(self.train_batches, "carries_state", False)
         self.learning_rates = [group["lr"] for group in self.optimizer.param_groups]
         self.factors = describe_schedule(self.schedule, self.total_steps)

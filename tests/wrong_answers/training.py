@@ -124,7 +124,7 @@ class RNNCell(CourseCell):
 # ----------------------------------------------------------------------------------------------- StackedRNN
 
 
-def stack(forward=None, make=None, init_hidden=None):
+def stack(forward=None, make=None, init_state=None):
     """Make a stack of which one part differs from the course's; `make(self, vocab, embedding, hidden, layers)`."""
 
     class StackedRNN(CourseStack):
@@ -135,13 +135,13 @@ def stack(forward=None, make=None, init_hidden=None):
 
     if forward is not None:
         StackedRNN.forward = forward
-    if init_hidden is not None:
-        StackedRNN.init_hidden = init_hidden
+    if init_state is not None:
+        StackedRNN.init_state = init_state
     return StackedRNN
 
 
 def run(self, tokens, state, *, step=None, drop_state=False, drop="all", top=-1, every=False):
-    state = self.init_hidden(len(tokens)) if state is None else state
+    state = self.init_state(len(tokens)) if state is None else state
     embedded, outputs, states = self.embedding(tokens), [], list(state.unbind(1))
     for t in range(tokens.shape[1]):
         below = embedded[:, t]
@@ -220,7 +220,7 @@ def dropping(**how):
 
 
 def returns_start(self, tokens, state=None):
-    start = self.init_hidden(len(tokens)) if state is None else state
+    start = self.init_state(len(tokens)) if state is None else state
     return run(self, tokens, state)[0], start
 
 
@@ -230,7 +230,7 @@ def always_drops(self, tokens, state=None):
 
 
 def fixed_start(self, tokens, state=None):
-    start = self.init_hidden(len(tokens)) if state is None else state
+    start = self.init_state(len(tokens)) if state is None else state
     fixed = list(start.unbind(1))
     return run(self, tokens, state, step=lambda c, i, below, s, b, x: c(below, fixed[i]))
 
@@ -249,14 +249,14 @@ ANSWERS.is_wrong("all cells read an embedding")(stack(make=all_read_embeddings))
 ANSWERS.is_wrong("there should be 3 cells for num_layers=3, and there are 4")(stack(make=one_too_many))
 ANSWERS.is_wrong("the weight of `self.output` should have shape (7, 6)")(stack(make=wrong_output))
 ANSWERS.is_wrong("should hold a row of embedding_size numbers")(stack(make=wrong_embedding))
-ANSWERS.is_wrong("`init_hidden` puts the layers first")(
-    stack(init_hidden=lambda self, b: torch.zeros(self.num_layers, b, self.hidden_size))
+ANSWERS.is_wrong("`init_state` puts the layers first")(
+    stack(init_state=lambda self, b: torch.zeros(self.num_layers, b, self.hidden_size))
 )
-ANSWERS.is_wrong("`init_hidden` has one state for all layers")(
-    stack(init_hidden=lambda self, b: torch.zeros(b, self.hidden_size))
+ANSWERS.is_wrong("`init_state` has one state for all layers")(
+    stack(init_state=lambda self, b: torch.zeros(b, self.hidden_size))
 )
-ANSWERS.is_wrong("`init_hidden` should give zeros")(
-    stack(init_hidden=lambda self, b: torch.randn(b, self.num_layers, self.hidden_size))
+ANSWERS.is_wrong("`init_state` should give zeros")(
+    stack(init_state=lambda self, b: torch.randn(b, self.num_layers, self.hidden_size))
 )
 ANSWERS.is_wrong("all layers read the embedding")(stepping(lambda c, i, below, s, b, x: c(x, s[i])))
 ANSWERS.is_wrong("a layer reads the old state of the one below")(
@@ -303,12 +303,12 @@ class StackedRNN(nn.Module):
             self.cells.append(CourseCell(hidden_size if layer else embedding_size, hidden_size))
         self.embedding = nn.Embedding(vocab_size, embedding_size)
 
-    def init_hidden(self, batch_size):
+    def init_state(self, batch_size):
         return torch.zeros((batch_size, len(self.cells), self.hidden_size))
 
     def forward(self, tokens, state=None):  # a layer at a time, each over all steps
         if state is None:
-            state = self.init_hidden(len(tokens))
+            state = self.init_state(len(tokens))
         sequence, last = self.embedding(tokens), []
         for layer, cell in enumerate(self.cells):
             hidden, states = state[:, layer], []
@@ -323,7 +323,7 @@ class StackedRNN(nn.Module):
 @ANSWERS.is_right
 class StackedRNN(CourseStack):
     def forward(self, tokens, state=None):
-        state = self.init_hidden(len(tokens)) if state is None else state
+        state = self.init_state(len(tokens)) if state is None else state
         logits = []
         for x in tokens.T:
             below, new = self.embedding(x), []
@@ -821,7 +821,7 @@ def evaluate(model, batches):
     before = model.training
     model.eval()
     total = right = characters = 0
-    state = model.init_hidden(3)
+    state = model.init_state(3)
     with torch.inference_mode():
         for inputs, targets in batches:
             logits, state = model(inputs, state)
