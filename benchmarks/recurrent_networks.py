@@ -11,7 +11,7 @@ class StepLoopRNN(CharRNNLoop):
 
     def forward(self, tokens: torch.Tensor, state: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         """Return logits (batch, time, vocab_size) and the last state (batch, hidden)."""
-        hidden = self.init_hidden(len(tokens)) if state is None else state
+        hidden = self.init_state(len(tokens)) if state is None else state
         embedded = self.embedding(tokens)  # (batch, time, embedding)
         states = []
         for t in range(tokens.shape[1]):

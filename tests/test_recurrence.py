@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.models.recurrence import recur
+from helpers.models.recurrence import recur, recur_rows
 
 SHAPES = [(7, 3, 5), (1, 3, 5), (7, 1, 5), (1, 1, 5), (7, 3, 1)]  # (time, batch, hidden)
 
@@ -168,6 +168,77 @@ def test_inputs_of_less_precision_are_brought_to_that_of_the_weight():
     torch.testing.assert_close(states, loop(half.float(), weight, half_state.float()))
     (grad,) = torch.autograd.grad(states.sum(), half)
     assert grad.dtype == torch.bfloat16
+
+
+def draw_rows(time, batch, hidden, dtype=torch.float64):
+    """Return a table of 6 rows, ids of some of them, weight and state."""
+    _, weight, state = draw(time, batch, hidden, dtype)
+    table = torch.randn(6, hidden, dtype=dtype).requires_grad_()
+    return table, torch.randint(5, (time, batch)), weight, state  # the last row is never looked up
+
+
+def loop_rows(table, rows, weight, state):
+    """Compute the same, written out, under autograd."""
+    return loop(table[rows], weight, state)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_gradient_over_rows_equals_the_numerical_one(shape):
+    assert torch.autograd.gradcheck(recur_rows, draw_rows(*shape))
+
+
+@pytest.mark.parametrize("time", [1, 15, 16, 17, 40])
+def test_states_and_gradients_over_rows_equal_those_of_the_loop(time):
+    arguments = draw_rows(time, 3, 5)
+    grad_states = torch.randn(time, 3, 5, dtype=torch.float64)
+    ours = results(recur_rows, arguments, grad_states)
+    torch.testing.assert_close(ours, results(loop_rows, arguments, grad_states))
+    assert not ours[1][5].any()
+
+
+@pytest.mark.parametrize("frozen", [(0,), (2,), (3,), (0, 2), (0, 3), (2, 3)])
+def test_over_rows_only_what_requires_a_gradient_gets_one(frozen):
+    arguments = draw_rows(20, 3, 5)
+    for place in frozen:
+        arguments[place].requires_grad_(False)
+    grad_states = torch.randn(20, 3, 5, dtype=torch.float64)
+    expected = results(loop_rows, arguments, grad_states)
+    torch.testing.assert_close(results(recur_rows, arguments, grad_states), expected)
+
+
+def test_over_rows_ids_of_any_order_in_memory_and_of_either_type_do():
+    table, rows, weight, state = draw_rows(20, 3, 5)
+    grad_states = torch.randn(20, 3, 5, dtype=torch.float64)
+    expected = results(recur_rows, (table, rows, weight, state), grad_states)
+    twisted = rows.t().contiguous().t().int()
+    assert not twisted.is_contiguous()
+    ours = torch.autograd.grad(recur_rows(table, twisted, weight, state), (table, weight, state), grad_states)
+    torch.testing.assert_close(list(ours), expected[1:])
+
+
+def test_over_rows_the_backward_pass_needs_nothing_of_the_size_of_the_states():
+    table, rows, weight, state = draw_rows(320, 8, 16)
+    states = recur_rows(table, rows, weight, state)
+    grad_states = torch.ones_like(states)
+    with torch.profiler.profile(profile_memory=True) as profile:
+        states.backward(grad_states)
+    largest = max(event.cpu_memory_usage for event in profile.events())
+    assert 0 < largest < states.nbytes / 4
+
+
+def test_over_rows_a_gradient_of_the_gradient_is_refused():
+    table, rows, weight, state = draw_rows(7, 3, 5)
+    with pytest.raises(RuntimeError, match="cannot be differentiated again: leave create_graph=True out"):
+        torch.autograd.grad(recur_rows(table, rows, weight, state).sum(), weight, create_graph=True)
+
+
+def test_over_rows_autocast_leaves_the_precision_of_the_weight():
+    table, rows, weight, state = draw_rows(20, 3, 5, torch.float32)
+    grad_states = torch.randn(20, 3, 5)
+    expected = results(loop_rows, (table, rows, weight, state), grad_states)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        ours = results(recur_rows, (table, rows, weight, state), grad_states)
+    torch.testing.assert_close(ours, expected)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA here")

@@ -23,6 +23,8 @@ Source: Werbos, "Backpropagation Through Time: What It Does and How to Do It" (1
 
 import torch
 
+_BLOCK = 16  # steps of a backward pass over rows at once: its work space stays small enough to be at hand each time
+
 
 def recur(inputs: torch.Tensor, weight: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
     """Compute the states h[t] = tanh(inputs[t] + h[t-1] weightᵀ) of all steps, and overwrite the inputs with them.
@@ -41,43 +43,111 @@ def recur(inputs: torch.Tensor, weight: torch.Tensor, state: torch.Tensor) -> to
     return _Recurrence.apply(inputs.to(weight.dtype), weight, state.to(weight.dtype))
 
 
+def recur_rows(table: torch.Tensor, rows: torch.Tensor, weight: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+    """Compute `recur(table[rows], weight, state)`, and its gradient without a tensor of the size of the inputs.
+
+    What the steps add are rows of one table, and their gradients end as sums over its rows. So a backward pass may
+    walk some steps, add them up, and forget them. A fresh tensor for all steps costs more than the sums in it: the
+    operating system hands out memory of that size page by page, at each step of a training anew.
+
+    Args:
+        table: shape (vocab_size, hidden).
+        rows: ids of shape (time, batch): which row each step adds.
+        weight, state: as `recur` takes them.
+
+    Returns: the states of all steps, of shape (time, batch, hidden).
+    """
+    return _RowRecurrence.apply(table.to(weight.dtype), rows, weight, state.to(weight.dtype))
+
+
 class _Recurrence(torch.autograd.Function):
     @staticmethod
     def forward(ctx, inputs: torch.Tensor, weight: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
-        transposed = weight.t()  # (hidden, hidden), a view
-        before = state  # (batch, hidden)
-        for step in inputs.unbind():  # (batch, hidden), a view of the inputs
-            before = step.addmm_(before, transposed).tanh_()
+        _overwrite_with_states(inputs, weight, state)
         ctx.mark_dirty(inputs)
         ctx.save_for_backward(weight, state, inputs)
-        return inputs  # these are the states now
+        return inputs
 
     @staticmethod
     def backward(ctx, grad_states: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        if torch.is_grad_enabled():  # it is so in a backward pass only if the gradient shall be differentiated again
-            raise RuntimeError(
-                "the gradient of the recurrence is derived by hand and cannot be differentiated again: "
-                "leave create_graph=True out, or take a loop under autograd such as CharRNNLoop"
-            )
+        _refuse_second_derivative()
         weight, state, states = ctx.saved_tensors
+        grad_weight = torch.zeros_like(weight) if ctx.needs_input_grad[1] else None
         grad_sums = _walk_back(grad_states, states, weight)  # dL/da of all steps, (time, batch, hidden)
-        grad_weight = grad_state = None
-        # Products that write into a given tensor keep their precision if backward runs under autocast.
-        if ctx.needs_input_grad[1]:
-            grad_weight = torch.zeros_like(weight)  # (hidden, hidden)
-            grad_weight.addmm_(grad_sums[0].t(), state)  # (hidden, batch) (batch, hidden)
-            grad_weight.addmm_(grad_sums[1:].flatten(0, 1).t(), states[:-1].flatten(0, 1))  # all later steps at once
-        if ctx.needs_input_grad[2]:
-            grad_state = torch.mm(grad_sums[0], weight, out=torch.empty_like(state))  # (batch, hidden)
-        return grad_sums, grad_weight, grad_state
+        _add_weight_gradient(grad_weight, grad_sums, state, states)
+        return grad_sums, grad_weight, _state_gradient(grad_sums, weight) if ctx.needs_input_grad[2] else None
 
 
-def _walk_back(grad_states: torch.Tensor, states: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Return dL/da of all steps: the one part of the gradient that needs a loop. All shapes (time, batch, hidden)."""
+class _RowRecurrence(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx, table: torch.Tensor, rows: torch.Tensor, weight: torch.Tensor, state: torch.Tensor
+    ) -> torch.Tensor:
+        states = torch.nn.functional.embedding(rows, table)  # (time, batch, hidden)
+        _overwrite_with_states(states, weight, state)
+        ctx.vocab_size = len(table)
+        ctx.save_for_backward(rows, weight, state, states)
+        return states
+
+    @staticmethod
+    def backward(ctx, grad_states: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        _refuse_second_derivative()
+        rows, weight, state, states = ctx.saved_tensors
+        grad_table = weight.new_zeros(ctx.vocab_size, len(weight)) if ctx.needs_input_grad[0] else None
+        grad_weight = torch.zeros_like(weight) if ctx.needs_input_grad[2] else None
+        after = None
+        for start in reversed(range(0, len(states), _BLOCK)):
+            block = slice(start, start + _BLOCK)
+            grad_sums = _walk_back(grad_states[block], states[block], weight, after)  # (block, batch, hidden)
+            after = grad_sums[0]
+            _add_weight_gradient(grad_weight, grad_sums, states[start - 1] if start else state, states[block])
+            if grad_table is not None:
+                grad_table.index_add_(0, rows[block].flatten(), grad_sums.flatten(0, 1))
+        return grad_table, None, grad_weight, _state_gradient(grad_sums, weight) if ctx.needs_input_grad[3] else None
+
+
+def _overwrite_with_states(inputs: torch.Tensor, weight: torch.Tensor, state: torch.Tensor) -> None:
+    transposed = weight.t()  # (hidden, hidden), a view
+    for step in inputs.unbind():  # (batch, hidden), a view of the inputs
+        state = step.addmm_(state, transposed).tanh_()
+
+
+def _refuse_second_derivative() -> None:
+    if torch.is_grad_enabled():  # it is so in a backward pass only if the gradient shall be differentiated again
+        raise RuntimeError(
+            "the gradient of the recurrence is derived by hand and cannot be differentiated again: "
+            "leave create_graph=True out, or take a loop under autograd such as CharRNNLoop"
+        )
+
+
+def _walk_back(
+    grad_states: torch.Tensor, states: torch.Tensor, weight: torch.Tensor, after: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Return dL/da of these steps: the one part of the gradient that needs a loop. All shapes (time, batch, hidden).
+
+    `after` is dL/da of the step behind the last, of shape (batch, hidden), if there is one.
+    """
     grad_sums = torch.addcmul(states.new_ones(()), states, states, value=-1)  # 1 - h², and below times dL/dh
-    slopes, outside = grad_sums.unbind(), grad_states.unbind()  # of each step, (batch, hidden)
-    after = slopes[-1].mul_(outside[-1])
-    grad_state = torch.empty_like(after)  # dL/dh of one step, written anew at each
-    for slope, from_outside in zip(slopes[-2::-1], outside[-2::-1], strict=True):
-        after = slope.mul_(torch.addmm(from_outside, after, weight, out=grad_state))
+    grad_state = torch.empty_like(grad_sums[0])  # dL/dh of one step, written anew at each
+    for slope, from_outside in zip(reversed(grad_sums.unbind()), reversed(grad_states.unbind()), strict=True):
+        if after is None:
+            after = slope.mul_(from_outside)
+        else:
+            after = slope.mul_(torch.addmm(from_outside, after, weight, out=grad_state))
     return grad_sums
+
+
+# The products below write into a given tensor: so they keep their precision if backward runs under autocast.
+def _add_weight_gradient(
+    grad_weight: torch.Tensor | None, grad_sums: torch.Tensor, before: torch.Tensor, states: torch.Tensor
+) -> None:
+    """Add what these steps give to dL/dW; `before` is the state before the first of them, of shape (batch, hidden)."""
+    if grad_weight is None:
+        return
+    grad_weight.addmm_(grad_sums[0].t(), before)  # (hidden, batch) (batch, hidden)
+    grad_weight.addmm_(grad_sums[1:].flatten(0, 1).t(), states[:-1].flatten(0, 1))  # all later steps at once
+
+
+def _state_gradient(grad_sums: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Return the gradient of the state before the first step, (batch, hidden)."""
+    return torch.mm(grad_sums[0], weight, out=torch.empty_like(grad_sums[0]))

@@ -1,11 +1,11 @@
 """The vanilla recurrent network, twice: with its loop over time written out, and fast."""
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from helpers.models.arguments import check_state, check_tokens
-from helpers.models.projection import project_tokens
-from helpers.models.recurrence import recur
+from helpers.models.recurrence import recur, recur_rows
 
 
 class CharRNNLoop(nn.Module):
@@ -74,7 +74,12 @@ class CharRNN(CharRNNLoop):
         hidden = self._start(tokens, state)
         bias = self.input_to_hidden.bias + self.hidden_to_hidden.bias  # (hidden,)
         weight = self.input_to_hidden.weight
-        inputs = project_tokens(tokens.t(), self.embedding.weight, weight, bias)  # (time, batch, hidden)
-        states = recur(inputs, self.hidden_to_hidden.weight, hidden)  # (time, batch, hidden)
+        recurrent = self.hidden_to_hidden.weight
+        if len(self.embedding.weight) < tokens.numel():  # cheaper to map all rows of the embedding once, then look up
+            table = F.linear(self.embedding.weight, weight, bias)  # (vocab_size, hidden)
+            states = recur_rows(table, tokens.t(), recurrent, hidden)  # (time, batch, hidden)
+        else:
+            inputs = F.linear(self.embedding(tokens.t()), weight, bias)  # (time, batch, hidden)
+            states = recur(inputs, recurrent, hidden)  # (time, batch, hidden)
         logits = self.output(states).transpose(0, 1).contiguous()  # (batch, time, vocab_size)
         return logits, states[-1].clone()  # a copy, so that a state kept does not keep all states
