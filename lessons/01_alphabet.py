@@ -385,7 +385,7 @@ _ = draw_unrolled("abcd")
 #
 # - In `__init__`, make the four layers under exactly these names: `self.embedding` (an `nn.Embedding`),
 #   `self.input_to_hidden`, `self.hidden_to_hidden` and `self.output` (each an `nn.Linear`).
-# - In `init_hidden`, return the state before the first character: zeros, one row of `hidden_size` numbers for each
+# - In `init_state`, return the state before the first character: zeros, one row of `hidden_size` numbers for each
 #   window of the batch.
 # - In `forward`, run through the time steps with a Python loop. Collect the state of every step, and turn all states
 #   into logits at the end. Return the logits, and the last state, so that somebody can go on from there.
@@ -433,7 +433,7 @@ class CharRNN(nn.Module):
         self.output = nn.Linear(hidden_size, vocab_size)
         ### END SOLUTION
 
-    def init_hidden(self, batch_size: int) -> torch.Tensor:
+    def init_state(self, batch_size: int) -> torch.Tensor:
         """Return the state before the first character: zeros of shape (batch, hidden)."""
         # TODO: one row of zeros for each window in the batch.
         ### BEGIN SOLUTION
@@ -445,7 +445,7 @@ class CharRNN(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Take tokens (batch, time); return logits (batch, time, vocab) and the last state."""
         if hidden is None:
-            hidden = self.init_hidden(len(tokens))
+            hidden = self.init_state(len(tokens))
         # TODO: embed the tokens, loop over the time steps, and turn all states into logits.
         ### BEGIN SOLUTION
         embedded = self.embedding(tokens)  # (batch, time, embedding)
@@ -529,7 +529,7 @@ print(f"ln {vocab_size} = {nothing:.2f}, a fresh model is near:", abs(loss.item(
 # 3. `loss.backward()`: find the new gradients.
 # 4. `optimizer.step()`: move every weight.
 #
-# **The hidden state between batches.** We begin an epoch with `model.init_hidden(len(inputs))`, and hand the last state
+# **The hidden state between batches.** We begin an epoch with `model.init_state(len(inputs))`, and hand the last state
 # of each batch to the next. That is why all batches must have equal size.
 #
 # There is a catch. PyTorch keeps a record of how each number came about, the **graph**, and `backward` walks back along
@@ -550,7 +550,7 @@ print(f"ln {vocab_size} = {nothing:.2f}, a fresh model is near:", abs(loss.item(
 #
 # <details><summary>Hint 1: the skeleton</summary>
 #
-# Start with `losses, hits, hidden = [], [], None`. In the loop, `if hidden is None: hidden = model.init_hidden(...)`,
+# Start with `losses, hits, hidden = [], [], None`. In the loop, `if hidden is None: hidden = model.init_state(...)`,
 # with the number of rows of `inputs`.
 #
 # </details>
@@ -578,7 +578,7 @@ def train_epoch(
     ### BEGIN SOLUTION
     losses, accuracies, hidden = [], [], None
     for inputs, targets in loader:
-        hidden = model.init_hidden(len(inputs)) if hidden is None else hidden.detach()
+        hidden = model.init_state(len(inputs)) if hidden is None else hidden.detach()
         logits, hidden = model(inputs, hidden)
         loss = sequence_loss(logits, targets)
         optimizer.zero_grad()
@@ -651,7 +651,7 @@ def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
     losses, accuracies, hidden = [], [], None
     with torch.no_grad():
         for inputs, targets in loader:
-            hidden = model.init_hidden(len(inputs)) if hidden is None else hidden
+            hidden = model.init_state(len(inputs)) if hidden is None else hidden
             logits, hidden = model(inputs, hidden)
             losses.append(sequence_loss(logits, targets).item())
             accuracies.append((logits.argmax(-1) == targets).float().mean().item())
@@ -797,7 +797,7 @@ def generate_text(
     model.eval()
     # TODO: read the start. Then k times: draw a token, append its character, feed the token back.
     ### BEGIN SOLUTION
-    text, hidden = start_text, model.init_hidden(1)  # (1, hidden)
+    text, hidden = start_text, model.init_state(1)  # (1, hidden)
     tokens = encode(start_text, char_to_idx)[None]  # (1, time)
     with torch.no_grad():
         for _ in range(k):

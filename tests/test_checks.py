@@ -153,7 +153,7 @@ def broken_class(exercise, body, kind, arguments):
         return f"class {exercise}:\n    def __init__(self):\n        0\n"
     solved = {
         "CharDataset": ("__getitem__", "__len__"),
-        "CharRNN": ("init_hidden", "forward"),
+        "CharRNN": ("init_state", "forward"),
         "RNNCell": ("forward",),
         "StackedRNN": ("init_state", "forward"),
     }[exercise]

@@ -286,10 +286,10 @@ def test_embedding_dropout_drops_a_character_wherever_it_stands_in_a_row(archite
     model = architecture(7, embedding_size, 6, embedding_dropout=0.5)
     order = torch.tensor([3, 1, 0, 6, 5, 4, 2])
     tokens = torch.cat([torch.arange(7), order]).repeat(40, 1)  # each character twice a row
-    full = model.eval()._read(tokens)
+    full = model.eval()._vectors(tokens)
     if full.dim() == 2:
         full = F.one_hot(full, 7).float()
-    factors = (model.train()._read(tokens) / full).nan_to_num().amax(-1).t()  # (batch, time)
+    factors = (model.train()._vectors(tokens) / full).nan_to_num().amax(-1).t()  # (batch, time)
     assert set(factors.unique().tolist()) == {0.0, 2.0}
     assert torch.equal(factors[:, order], factors[:, 7:])
     assert len(factors.unique(dim=0)) > 10

@@ -75,7 +75,7 @@ class CharRNN(nn.Module):
         self.output = nn.Linear(hidden_size, vocab_size)
         ### END SOLUTION
 
-    def init_hidden(self, batch_size: int) -> torch.Tensor:
+    def init_state(self, batch_size: int) -> torch.Tensor:
         """Return the state before the first character: zeros of shape (batch, hidden)."""
         # TODO: one row of zeros for each window in the batch.
         ### BEGIN SOLUTION
@@ -87,7 +87,7 @@ class CharRNN(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Take tokens (batch, time); return logits (batch, time, vocab) and the last state."""
         if hidden is None:
-            hidden = self.init_hidden(len(tokens))
+            hidden = self.init_state(len(tokens))
         # TODO: embed the tokens, loop over the time steps, and turn all states into logits.
         ### BEGIN SOLUTION
         embedded = self.embedding(tokens)  # (batch, time, embedding)
@@ -117,7 +117,7 @@ def train_epoch(
     ### BEGIN SOLUTION
     losses, accuracies, hidden = [], [], None
     for inputs, targets in loader:
-        hidden = model.init_hidden(len(inputs)) if hidden is None else hidden.detach()
+        hidden = model.init_state(len(inputs)) if hidden is None else hidden.detach()
         logits, hidden = model(inputs, hidden)
         loss = sequence_loss(logits, targets)
         optimizer.zero_grad()
@@ -137,7 +137,7 @@ def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
     losses, accuracies, hidden = [], [], None
     with torch.no_grad():
         for inputs, targets in loader:
-            hidden = model.init_hidden(len(inputs)) if hidden is None else hidden
+            hidden = model.init_state(len(inputs)) if hidden is None else hidden
             logits, hidden = model(inputs, hidden)
             losses.append(sequence_loss(logits, targets).item())
             accuracies.append((logits.argmax(-1) == targets).float().mean().item())
@@ -170,7 +170,7 @@ def generate_text(
     model.eval()
     # TODO: read the start. Then k times: draw a token, append its character, feed the token back.
     ### BEGIN SOLUTION
-    text, hidden = start_text, model.init_hidden(1)  # (1, hidden)
+    text, hidden = start_text, model.init_state(1)  # (1, hidden)
     tokens = encode(start_text, char_to_idx)[None]  # (1, time)
     with torch.no_grad():
         for _ in range(k):

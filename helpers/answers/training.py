@@ -49,7 +49,7 @@ class StackedRNN(nn.Module):
         self.output = nn.Linear(hidden_size, vocab_size)
         ### END SOLUTION
 
-    def init_hidden(self, batch_size: int) -> torch.Tensor:
+    def init_state(self, batch_size: int) -> torch.Tensor:
         """Return the state before the first character: zeros of shape (batch, layers, hidden)."""
         # TODO: zeros, for each text of the batch and each layer.
         ### BEGIN SOLUTION
@@ -61,7 +61,7 @@ class StackedRNN(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Take tokens (batch, time); return logits (batch, time, vocab) and the last states."""
         if state is None:
-            state = self.init_hidden(len(tokens)).to(tokens.device)
+            state = self.init_state(len(tokens)).to(tokens.device)
         # TODO: loop over time, and in each step over the layers.
         ### BEGIN SOLUTION
         embedded, outputs = self.embedding(tokens), []  # (batch, time, embedding)

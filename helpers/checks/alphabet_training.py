@@ -84,7 +84,7 @@ def _train(model: nn.Module, batches, *, zero_grad: bool = True, step: bool = Tr
     scores, hidden = _Scores([], [], [], []), None
     for inputs, targets in batches:
         targets = inputs if swap else targets
-        hidden = model.init_hidden(len(inputs)) if hidden is None else hidden.detach()
+        hidden = model.init_state(len(inputs)) if hidden is None else hidden.detach()
         logits, hidden = model(inputs, hidden)
         loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
         if zero_grad:

@@ -93,7 +93,7 @@ class _Counter(nn.Module):
         self.hot = False
         self.graph = False
 
-    def init_hidden(self, batch_size: int) -> torch.Tensor:
+    def init_state(self, batch_size: int) -> torch.Tensor:
         return torch.zeros(batch_size, 1)
 
     def forward(self, tokens, hidden=None):
@@ -101,7 +101,7 @@ class _Counter(nn.Module):
             raise Mistake(
                 f"the model was given tokens of shape {tuple(tokens.shape)}: it wants (batch, time), here (1, time)"
             )
-        hidden = self.init_hidden(len(tokens)) if hidden is None else hidden
+        hidden = self.init_state(len(tokens)) if hidden is None else hidden
         self.graph |= torch.is_grad_enabled()
         self.rows.add(len(tokens))
         logits = torch.zeros(*tokens.shape, self.size)

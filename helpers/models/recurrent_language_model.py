@@ -89,20 +89,30 @@ class RecurrentLanguageModel(nn.Module, ABC):
             ValueError: tokens that are no integers, tokens of a wrong shape, or a state of another model or batch.
             IndexError: an id outside the vocabulary.
         """
+        states, state = self.read(tokens, state)  # (time, batch, hidden)
+        logits = self.output(states).transpose(0, 1).contiguous()  # (batch, time, vocab_size)
+        return logits, state
+
+    def read(self, tokens: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
+        """Return what the output layer is given: hidden states, dropout applied, and the state after the last character.
+
+        Arguments and errors are those of `forward`. Returns states of shape (time, batch, hidden).
+        """
         check_tokens(tokens, self.output.out_features)
         if state is None:
             state = self.init_state(len(tokens))
         self._check_state(state, (len(tokens), len(self.layers), self.output.in_features))
-        inputs = self._read(tokens)  # (time, batch, input_size): time first, so that all numbers of a step lie together
+        inputs = self._vectors(
+            tokens
+        )  # (time, batch, input_size): time first, so that all numbers of a step lie together
         ends = []
         for number, layer in enumerate(self.layers):
             states, end = self._unroll(layer, inputs, select_layer(state, number, self.output.weight.dtype))
             ends.append(end)
             inputs = self.dropout(states)  # (time, batch, hidden)
-        logits = self.output(inputs).transpose(0, 1).contiguous()  # (batch, time, vocab_size)
-        return logits, stack_layers(ends)
+        return inputs, stack_layers(ends)
 
-    def _read(self, tokens: torch.Tensor) -> torch.Tensor:
+    def _vectors(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return what the first layer reads: shape (time, batch, input_size), or ids (time, batch) if it takes them."""
         vocab_size = self.output.out_features
         dropping = self.training and self.embedding_dropout.p

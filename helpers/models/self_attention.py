@@ -1,0 +1,102 @@
+"""Causal self-attention with several heads over the last positions of a text, step by step or all at once."""
+
+import torch
+from torch import nn
+
+from helpers.models.arguments import check_sizes
+from helpers.models.band import band_mask
+from helpers.models.scaled_dot_product import attend, attend_by_hand, attention_weights
+
+Past = tuple[torch.Tensor, torch.Tensor]  # keys and values of positions before, each (batch, heads, past, head_size)
+
+
+class SelfAttentionByHand(nn.Module):
+    """Lets each position look at itself and at the `block_size` - 1 positions before it.
+
+    Each head has queries, keys and values of its own, linear maps of the inputs. This is the class to read; to train,
+    take `SelfAttention`.
+    """
+
+    def __init__(self, width: int, num_heads: int = 1, block_size: int = 256):
+        """Make the maps.
+
+        Args:
+            width: numbers of an input, and of a result.
+            num_heads: they share the width, so each has `width / num_heads` numbers.
+            block_size: positions that are seen at most, the own one included.
+
+        Raises:
+            ValueError: a size below 1, or a width that the heads cannot share.
+        """
+        super().__init__()
+        check_sizes(width=width, num_heads=num_heads, block_size=block_size)
+        if width % num_heads:
+            raise ValueError(f"a width of {width} cannot be shared by {num_heads} heads: it must be divisible")
+        self.num_heads, self.block_size = num_heads, block_size
+        self.query = nn.Linear(width, width, bias=False)
+        self.key = nn.Linear(width, width, bias=False)
+        self.value = nn.Linear(width, width, bias=False)
+        self.output = nn.Linear(width, width)
+
+    def forward(self, inputs: torch.Tensor, past: Past) -> tuple[torch.Tensor, Past]:
+        """Return what each position takes from those that it sees, and the past for the next call.
+
+        Args:
+            inputs: shape (batch, time, width).
+            past: as `init_past` and this method return it: at most the last `block_size` - 1 positions.
+
+        Returns: shape (batch, time, width), and keys and values of the last `block_size` - 1 positions.
+        """
+        queries, keys, values, mask = self._prepare(inputs, past)
+        attended = self._attend(queries, keys, values, mask)  # (batch, heads, time, head_size)
+        kept = slice(max(0, keys.shape[2] - self.block_size + 1), None)
+        merged = attended.transpose(1, 2).flatten(2)  # (batch, time, width)
+        # Copies, so that a state kept does not keep all positions of the batch that it came from.
+        return self.output(merged), (keys[:, :, kept].clone(), values[:, :, kept].clone())
+
+    def weights(self, inputs: torch.Tensor, past: Past) -> torch.Tensor:
+        """Return how much each position takes from each: shape (batch, heads, time, past + time)."""
+        queries, keys, _, mask = self._prepare(inputs, past)
+        return attention_weights(queries, keys, mask)
+
+    def init_past(self, batch_size: int) -> Past:
+        """Return the past before the first position: nothing, two tensors of shape (batch, heads, 0, head_size)."""
+        shape = (batch_size, self.num_heads, 0, self.query.out_features // self.num_heads)
+        return self.query.weight.new_zeros(shape), self.query.weight.new_zeros(shape)
+
+    def check_past(self, past: Past, batch_size: int) -> None:
+        """Raise ValueError unless keys and values can stand before the inputs of a batch of this size."""
+        heads, head_size, longest = self.num_heads, self.query.out_features // self.num_heads, self.block_size - 1
+        for name, part in zip(("keys", "values"), past, strict=True):
+            shape = tuple(part.shape)
+            fits = len(shape) == 4 and (*shape[:2], shape[3]) == (batch_size, heads, head_size)
+            if not fits or shape[2] > longest or shape != tuple(past[0].shape):
+                raise ValueError(
+                    f"the {name} of the state have shape {shape}: they must be "
+                    f"({batch_size}, {heads}, up to {longest}, {head_size}) for this batch and this model, and as many "
+                    "keys as values"
+                )
+
+    def _prepare(self, inputs: torch.Tensor, past: Past) -> tuple[torch.Tensor, ...]:
+        queries, keys, values = (self._split(linear(inputs)) for linear in (self.query, self.key, self.value))
+        before = past[0].shape[2]
+        keys = torch.cat([past[0].to(keys.dtype), keys], dim=2)  # (batch, heads, past + time, head_size)
+        values = torch.cat([past[1].to(values.dtype), values], dim=2)
+        return queries, keys, values, band_mask(inputs.shape[1], before, self.block_size, inputs.device)
+
+    def _split(self, projected: torch.Tensor) -> torch.Tensor:
+        return projected.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)  # (batch, heads, time, head_size)
+
+    def _attend(
+        self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
+        return attend_by_hand(queries, keys, values, mask)
+
+
+class SelfAttention(SelfAttentionByHand):
+    """The same with torch's own kernel: same parameters, same results."""
+
+    def _attend(
+        self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
+        return attend(queries, keys, values, mask)
