@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from helpers.models.arguments import check_sizes, check_tokens
@@ -94,7 +93,7 @@ class RecurrentLanguageModel(nn.Module, ABC):
         return logits, state
 
     def read(self, tokens: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
-        """Return what the output layer is given: hidden states, dropout applied, and the state after the last character.
+        """Return what the output layer is given, hidden states with dropout, and the state after the last character.
 
         Arguments and errors are those of `forward`. Returns states of shape (time, batch, hidden).
         """
@@ -121,7 +120,8 @@ class RecurrentLanguageModel(nn.Module, ABC):
         elif self.takes_ids and not dropping:
             return tokens.t()
         else:
-            inputs = F.one_hot(tokens.t().long(), vocab_size).to(self.output.weight.dtype)  # (time, batch, vocab_size)
+            ids = tokens.t().long()[..., None]  # (time, batch, 1)
+            inputs = self.output.weight.new_zeros(*ids.shape[:2], vocab_size).scatter_(-1, ids, 1.0)  # one-hot
         if dropping:
             kept = self.embedding_dropout(inputs.new_ones(len(tokens), vocab_size))  # (batch, vocab_size)
             inputs = inputs * kept.gather(1, tokens.long()).t()[..., None]

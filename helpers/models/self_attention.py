@@ -49,10 +49,8 @@ class SelfAttentionByHand(nn.Module):
         """
         queries, keys, values, mask = self._prepare(inputs, past)
         attended = self._attend(queries, keys, values, mask)  # (batch, heads, time, head_size)
-        kept = slice(max(0, keys.shape[2] - self.block_size + 1), None)
         merged = attended.transpose(1, 2).flatten(2)  # (batch, time, width)
-        # Copies, so that a state kept does not keep all positions of the batch that it came from.
-        return self.output(merged), (keys[:, :, kept].clone(), values[:, :, kept].clone())
+        return self.output(merged), (self._keep_last(keys), self._keep_last(values))
 
     def weights(self, inputs: torch.Tensor, past: Past) -> torch.Tensor:
         """Return how much each position takes from each: shape (batch, heads, time, past + time)."""
@@ -77,18 +75,26 @@ class SelfAttentionByHand(nn.Module):
                     "keys as values"
                 )
 
-    def _prepare(self, inputs: torch.Tensor, past: Past) -> tuple[torch.Tensor, ...]:
+    def _prepare(self, inputs: torch.Tensor, past: Past) -> tuple[torch.Tensor | None, ...]:
         queries, keys, values = (self._split(linear(inputs)) for linear in (self.query, self.key, self.value))
-        before = past[0].shape[2]
         keys = torch.cat([past[0].to(keys.dtype), keys], dim=2)  # (batch, heads, past + time, head_size)
         values = torch.cat([past[1].to(values.dtype), values], dim=2)
-        return queries, keys, values, band_mask(inputs.shape[1], before, self.block_size, inputs.device)
+        time, before = inputs.shape[1], past[0].shape[2]
+        # A single position sees all that is there: the past is never longer than the band.
+        mask = band_mask(time, before, self.block_size, inputs.device) if time > 1 else None
+        return queries, keys, values, mask
+
+    def _keep_last(self, positions: torch.Tensor) -> torch.Tensor:
+        dropped = positions.shape[2] - (self.block_size - 1)
+        if dropped <= 0:
+            return positions
+        return positions[:, :, dropped:].clone()  # a copy, so that a state kept does not keep all positions
 
     def _split(self, projected: torch.Tensor) -> torch.Tensor:
         return projected.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)  # (batch, heads, time, head_size)
 
     def _attend(
-        self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor
+        self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor | None
     ) -> torch.Tensor:
         return attend_by_hand(queries, keys, values, mask)
 
@@ -97,6 +103,6 @@ class SelfAttention(SelfAttentionByHand):
     """The same with torch's own kernel: same parameters, same results."""
 
     def _attend(
-        self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor
+        self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor | None
     ) -> torch.Tensor:
         return attend(queries, keys, values, mask)
