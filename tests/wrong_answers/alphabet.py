@@ -400,7 +400,7 @@ def network(forward=None, **members):
 
 
 def run(self, tokens, hidden, step, keep=True):
-    hidden = self.init_hidden(len(tokens)) if hidden is None else hidden
+    hidden = self.init_state(len(tokens)) if hidden is None else hidden
     states = []
     for x in self.embedding(tokens).unbind(1):
         new = step(self.input_to_hidden(x), self.hidden_to_hidden(hidden))
@@ -436,7 +436,7 @@ def reversed_time(self, tokens, hidden=None):
 
 def across(self, tokens, hidden=None):
     embedded, states = self.embedding(tokens), []
-    hidden = self.init_hidden(len(tokens))
+    hidden = self.init_state(len(tokens))
     for row in range(tokens.shape[1]):
         hidden = torch.tanh(self.input_to_hidden(embedded[row]) + self.hidden_to_hidden(hidden))
         states.append(hidden)
@@ -448,7 +448,7 @@ def ignores_state(self, tokens, hidden=None):
 
 
 def returns_start(self, tokens, hidden=None):
-    start = self.init_hidden(len(tokens)) if hidden is None else hidden
+    start = self.init_state(len(tokens)) if hidden is None else hidden
     return CourseRNN.forward(self, tokens, hidden)[0], start
 
 
@@ -479,7 +479,7 @@ def as_many_steps_as_windows(self, tokens, hidden=None):
 
 
 def one_state_late(self, tokens, hidden=None):
-    states, hidden = [], self.init_hidden(len(tokens)) if hidden is None else hidden
+    states, hidden = [], self.init_state(len(tokens)) if hidden is None else hidden
     for x in self.embedding(tokens).unbind(1):
         states.append(hidden)
         hidden = torch.tanh(self.input_to_hidden(x) + self.hidden_to_hidden(hidden))
@@ -487,7 +487,7 @@ def one_state_late(self, tokens, hidden=None):
 
 
 def without_embedding(self, tokens, hidden=None):
-    hidden = self.init_hidden(len(tokens))
+    hidden = self.init_state(len(tokens))
     return torch.tanh(self.input_to_hidden(tokens.float()) + self.hidden_to_hidden(hidden)), hidden
 
 
@@ -532,11 +532,11 @@ ANSWERS.is_wrong("those are probabilities")(
     network(lambda self, t, h=None: (CourseRNN.forward(self, t, h)[0].softmax(-1), CourseRNN.forward(self, t, h)[1]))
 )
 ANSWERS.is_wrong("it returns only a tensor")(network(lambda self, t, h=None: CourseRNN.forward(self, t, h)[0]))
-ANSWERS.is_wrong("`init_hidden` should give zeros")(
-    network(init_hidden=lambda self, batch_size: torch.ones(batch_size, self.hidden_size))
+ANSWERS.is_wrong("`init_state` should give zeros")(
+    network(init_state=lambda self, batch_size: torch.ones(batch_size, self.hidden_size))
 )
 ANSWERS.is_wrong("should be (3, 6), and is (6,)")(
-    network(init_hidden=lambda self, batch_size: torch.zeros(self.hidden_size))
+    network(init_state=lambda self, batch_size: torch.zeros(self.hidden_size))
 )
 ANSWERS.is_wrong("there is no `self.output`")(network(__init__=layers(output=lambda v, e, h: None)))
 ANSWERS.is_wrong("`self.hidden_to_hidden` has no bias")(
@@ -561,11 +561,11 @@ class CharRNN(nn.Module):
         self.spare = nn.Linear(1, 1)  # not needed, and no mistake
         self.output = nn.Linear(hidden_size, vocab_size)
 
-    def init_hidden(self, batch_size):
+    def init_state(self, batch_size):
         return torch.zeros((batch_size, self.hidden_size))
 
     def forward(self, tokens, hidden=None):
-        hidden = self.init_hidden(tokens.size(0)) if hidden is None else hidden
+        hidden = self.init_state(tokens.size(0)) if hidden is None else hidden
         logits = []
         for x in tokens.T:
             hidden = (self.hidden_to_hidden(hidden) + self.input_to_hidden(self.embedding(x))).tanh()
@@ -576,7 +576,7 @@ class CharRNN(nn.Module):
 @ANSWERS.is_right
 class CharRNN(CourseRNN):
     def forward(self, tokens, hidden=None):
-        hidden = self.init_hidden(len(tokens)) if hidden is None else hidden
+        hidden = self.init_state(len(tokens)) if hidden is None else hidden
         inputs = self.input_to_hidden(self.embedding(tokens))
         states = torch.empty(*inputs.shape)
         steps = []
@@ -680,7 +680,7 @@ def epoch(
     losses, shares, hidden = [], [], None
     for inputs, targets in loader:
         if hidden is None or carry == "fresh":
-            hidden = model.init_hidden(len(inputs))
+            hidden = model.init_state(len(inputs))
         elif carry == "detach":
             hidden = hidden.detach()
         logits, hidden = model(inputs, hidden)
@@ -725,7 +725,7 @@ def train_epoch(model, loader, optimizer):
     model.train()
     hidden = None
     for inputs, targets in loader:
-        hidden = model.init_hidden(len(inputs)) if hidden is None else hidden
+        hidden = model.init_state(len(inputs)) if hidden is None else hidden
         logits, hidden = model(inputs, hidden)
         loss = course_loss(logits, targets)
         optimizer.zero_grad()
@@ -736,7 +736,7 @@ def train_epoch(model, loader, optimizer):
 
 @ANSWERS.is_wrong("you use `loader.batch_size`")
 def train_epoch(model, loader, optimizer):
-    model.init_hidden(loader.batch_size)
+    model.init_state(loader.batch_size)
     return epoch(model, loader, optimizer)
 
 
@@ -745,7 +745,7 @@ def train_epoch(model, loader, optimizer):
     model.train()
     total, hits, hidden, count = 0, 0, None, 0
     for inputs, targets in loader:
-        hidden = model.init_hidden(len(inputs)) if hidden is None else hidden.detach()
+        hidden = model.init_state(len(inputs)) if hidden is None else hidden.detach()
         logits, hidden = model(inputs, hidden)
         loss = course_loss(logits, targets)
         optimizer.zero_grad()
@@ -806,7 +806,7 @@ def train_epoch(model, loader, optimizer):
     hidden, total_loss, hits, count = None, 0.0, 0, 0
     for x, y in loader:
         if hidden is None:
-            hidden = model.init_hidden(x.shape[0])
+            hidden = model.init_state(x.shape[0])
         optimizer.zero_grad()
         logits, hidden = model(x, hidden)
         hidden = hidden.detach()
@@ -845,7 +845,7 @@ def evaluation(mean=None, accuracy=None, grad=False, mode=True, carry=True, empt
         losses, shares, hidden = [], [], None
         with torch.set_grad_enabled(grad):
             for inputs, targets in loader:
-                hidden = model.init_hidden(len(inputs)) if hidden is None or not carry else hidden.detach()
+                hidden = model.init_state(len(inputs)) if hidden is None or not carry else hidden.detach()
                 logits, hidden = model(inputs, hidden)
                 losses.append(course_loss(logits, targets).item())
                 shares.append((logits.argmax(-1) == targets).float().mean().item())
@@ -902,7 +902,7 @@ def evaluate(model, loader):
     model.eval()
     hidden, loss, hits, count = None, 0.0, 0, 0
     for inputs, targets in loader:
-        logits, hidden = model(inputs, hidden if hidden is not None else model.init_hidden(inputs.size(0)))
+        logits, hidden = model(inputs, hidden if hidden is not None else model.init_state(inputs.size(0)))
         loss += F.cross_entropy(logits.transpose(1, 2), targets, reduction="sum").item()
         hits += (logits.argmax(-1) == targets).sum().item()
         count += targets.numel()
@@ -1008,7 +1008,7 @@ def writer(
     def generate_text(model, start_text, k, temperature, vocabulary):
         char_to_idx, idx_to_char = vocabulary
         model.eval()
-        text, hidden = start_text, model.init_hidden(1)
+        text, hidden = start_text, model.init_state(1)
         tokens = course_encode(start_text, char_to_idx)[None]
         with torch.no_grad():
             if prime == "last":
@@ -1018,7 +1018,7 @@ def writer(
                 tokens = tokens[:, -1:]
             for _ in range(max(0, k + count) if k else 0):
                 logits, new = model(tokens, hidden)
-                hidden = new if carry else model.init_hidden(1)
+                hidden = new if carry else model.init_state(1)
                 token = course_sample(logits[0, -1], 0 if ignore_temperature else temperature)
                 text += idx_to_char[token]
                 tokens = course_encode(text, char_to_idx)[None] if again else torch.tensor([[token]])
@@ -1118,7 +1118,7 @@ def generate_text(model, start_text, k, temperature, vocabulary):
 @torch.no_grad()
 def generate_text(model, start_text, k, temperature, vocabulary):
     char_to_idx, idx_to_char = vocabulary
-    hidden, written = model.init_hidden(1), list(start_text)
+    hidden, written = model.init_state(1), list(start_text)
     for character in start_text:
         logits, hidden = model(torch.tensor([[char_to_idx[character]]]), hidden)
     for _ in range(k):
