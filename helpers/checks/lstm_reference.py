@@ -40,3 +40,28 @@ def unroll(
 def weights_in(layer) -> tuple[torch.Tensor, ...]:
     """Return the four parameters of a layer, by torch's names."""
     return layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0
+
+
+def run(
+    model, tokens: torch.Tensor, state: State, *, shared: bool = False, chained: bool = False, top: int = -1
+) -> tuple[torch.Tensor, State]:
+    """Return logits and last state of a network by its own weights, without dropout.
+
+    Args:
+        model: has `layers` and `output`.
+        tokens: shape (batch, time).
+        state: hidden and cell, each (batch, num_layers, hidden).
+        shared: True starts each layer from the first one's state.
+        chained: True starts each layer from the last state of the one below.
+        top: the layer that the output layer reads.
+    """
+    below = torch.eye(model.layers[0].weight_ih_l0.shape[1])[tokens]
+    outputs, ends = [], []
+    for number, layer in enumerate(model.layers):
+        start = tuple(part[:, 0 if shared else number] for part in state)
+        start = ends[-1] if chained and ends else start
+        below, end = unroll(weights_in(layer), below, start)
+        outputs.append(below)
+        ends.append(end)
+    hidden, cell = (torch.stack(parts, 1) for parts in zip(*ends, strict=True))
+    return model.output(outputs[top]), (hidden, cell)
