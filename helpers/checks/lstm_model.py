@@ -145,7 +145,9 @@ def _compare_last(model: nn.Module, tokens: torch.Tensor, start: State, last: St
     for wrong, message in mistakes:
         if not same(last, right, 1e-4) and same(last, wrong, 1e-4):
             raise Mistake(message)
-    expect(same(last, right, 1e-4), "the last state is not that of the text: keep what each layer returns beside its steps")
+    expect(
+        same(last, right, 1e-4), "the last state is not that of the text: keep what each layer returns beside its steps"
+    )
 
 
 def _compare_gradients(model: nn.Module, tokens: torch.Tensor, state: State) -> None:
@@ -153,6 +155,8 @@ def _compare_gradients(model: nn.Module, tokens: torch.Tensor, state: State) -> 
     weights = [weight for layer in model.layers for weight in weights_in(layer)]
     logits, right = model(tokens, state)[0], run(model, tokens, state)[0]
     expect(logits.requires_grad, message)
-    own, wanted = (torch.autograd.grad(one[:, -1].square().sum(), weights, allow_unused=True) for one in (logits, right))
+    own, wanted = (
+        torch.autograd.grad(one[:, -1].square().sum(), weights, allow_unused=True) for one in (logits, right)
+    )
     pairs = zip(own, wanted, strict=True)
     expect(all(gradient is not None and same(gradient, goal, 1e-3) for gradient, goal in pairs), message)

@@ -48,7 +48,9 @@ def _call(answer, model: Spy, batches, limit: float):
         raise
     except AttributeError as error:
         if "'tuple' object has no attribute 'detach'" in str(error):
-            raise Mistake("a tuple has no `.detach()`: detach each of its two tensors, and make a tuple again") from None
+            raise Mistake(
+                "a tuple has no `.detach()`: detach each of its two tensors, and make a tuple again"
+            ) from None
         raise
     except ValueError as error:
         if "batch_size" in str(error):
@@ -66,8 +68,13 @@ def _expect_detached(model: Spy) -> None:
         (True, True) not in attached,
         "the state still holds the graph of the batch before: detach both of its tensors before you go on from it",
     )
-    for pair, (left, done) in {(False, True): ("cell", "hidden state"), (True, False): ("hidden state", "cell")}.items():
-        expect(pair not in attached, f"only the {done} is detached: the {left} still holds the graph of the batch before")
+    for pair, (left, done) in {
+        (False, True): ("cell", "hidden state"),
+        (True, False): ("hidden state", "cell"),
+    }.items():
+        expect(
+            pair not in attached, f"only the {done} is detached: the {left} still holds the graph of the batch before"
+        )
 
 
 def _expect_calls(model: Spy) -> None:

@@ -1,0 +1,28 @@
+"""Checks of lesson 04: the LSTM from its gates to the text it writes. Each exercise has a module below this one."""
+
+from helpers.checks.contract import Checks
+from helpers.checks.lstm_batches import get_batches
+from helpers.checks.lstm_gates import gates, one_hot, update
+from helpers.checks.lstm_layer import LSTMLayer
+from helpers.checks.lstm_model import CharLSTM
+from helpers.checks.lstm_sampling import sample
+from helpers.checks.lstm_top_k import keep_top_k
+from helpers.checks.lstm_training import train_epoch
+from helpers.checks.lstm_validation import validate
+
+check = Checks("04_lstm")
+
+# In the order of the lesson.
+for exercise in (
+    one_hot,
+    gates,
+    update,
+    LSTMLayer,
+    CharLSTM,
+    get_batches,
+    train_epoch,
+    validate,
+    keep_top_k,
+    sample,
+):
+    check.exercise(exercise)

@@ -1,0 +1,141 @@
+"""Checks of lesson 04, writing: a text that goes on from its prime."""
+
+import math
+
+import torch
+
+from helpers.checks.expectations import Mistake, expect, expect_type, same
+from helpers.checks.lstm_spy import Spy
+from helpers.checks.training_spy import modes_of
+from helpers.vocabulary import Vocabulary
+
+_SYMBOLS = "abdehlo"
+_PRIME, _SIZE, _DRAWS = "hello", 12, 600
+_TOLERANCE = 0.1  # on a share of _DRAWS draws: about five standard deviations
+
+
+def sample(answer):
+    """The prime and `size` characters more, each fed once, from the state, out of the best top_k."""
+    vocabulary, model = Vocabulary(_SYMBOLS), Spy(len(_SYMBOLS))
+    for parameter in model.parameters():
+        parameter.data.mul_(4)  # weights that make the next character depend on those before
+    model.train()
+    text = _call(answer, model, vocabulary, _SIZE, 1, 0)
+    _expect_modes(model)
+    _expect_length(text)
+    _expect_fed(model, vocabulary, text)
+    _compare_text(model, vocabulary, text)
+    _expect_draws(answer, model, vocabulary)
+
+
+def _call(answer, model: Spy, vocabulary: Vocabulary, size: int, top_k: int, seed: int):
+    model.calls.clear()
+    generator = torch.Generator().manual_seed(seed)
+    try:
+        text = answer(model, vocabulary, size, _PRIME, top_k, generator)
+    except ValueError as error:
+        if "the tokens have shape" in str(error):
+            raise Mistake(f"{error}: one character is fed as `torch.tensor([[token]])`") from None
+        raise
+    finally:
+        recorded = torch.is_grad_enabled()
+        torch.set_grad_enabled(True)
+    expect(recorded, "after `sample` gradients are still switched off: use `with torch.no_grad():`, which ends")
+    if isinstance(text, list | tuple):
+        raise Mistake("`sample` gives a list: join the characters to one string")
+    expect_type(text, str, "`sample`")
+    return text
+
+
+def _expect_modes(model: Spy) -> None:
+    expect(len(model.calls) > 0, "the model was never called")
+    expect(
+        not any(True in call["modes"] for call in model.calls),
+        "the model was in training mode, so dropout would fall on what it knows: call `model.eval()` first",
+    )
+    expect(
+        not any(call["grad"] for call in model.calls),
+        "gradients were recorded: put the loop under `with torch.no_grad():`",
+    )
+    expect(
+        modes_of(model) == {True},
+        "the model is left in evaluation mode: put it back as it was, `model.train(was_training)`",
+    )
+
+
+def _expect_length(text: str) -> None:
+    whole, new = len(_PRIME) + _SIZE, len(text) - len(_PRIME)
+    if len(text) == _SIZE and not text.startswith(_PRIME):
+        raise Mistake("the prime is missing in the text: return it with what comes after it")
+    if len(text) == _SIZE:
+        raise Mistake("`size` counts the prime in yours: it is the number of characters that are added to it")
+    expect(text.startswith(_PRIME), f"the text should begin with its prime, {_PRIME!r}, and begins with {text[:8]!r}")
+    expect(len(text) == whole, f"with size {_SIZE} there should be {_SIZE} new characters, and there are {new}")
+
+
+def _expect_fed(model: Spy, vocabulary: Vocabulary, text: str) -> None:
+    """Hold what the model read, call by call, to the prime and all drawn characters but the last, each once."""
+    calls = model.calls
+    expect(all(len(call["tokens"]) == 1 for call in calls), "feed one text: tokens of shape (1, time)")
+    fed = "".join(vocabulary.decode(call["tokens"][0]) for call in calls)
+    prime, drawn = _PRIME, text[len(_PRIME) :]
+    fresh = model.fresh()
+    expect(fresh[0], "the first call does not start from a fresh state: a new text begins with zeros")
+    expect(not any(fresh[1:]), "a call starts from a fresh state: go on with the one that the call before returned")
+    for before, call in zip(calls, calls[1:], strict=False):
+        expect(
+            same(call["given"], before["returned"]),
+            "a call does not go on from the state that the call before returned: hand on the newest one",
+        )
+    if fed in (prime + drawn[:-1], prime + drawn):
+        return
+    if fed.startswith(prime + prime[-1]) and fed in (prime + prime[-1] + drawn[:-1], prime + prime[-1] + drawn[:-2]):
+        raise Mistake(
+            f"the prime's last character, {prime[-1]!r}, is fed twice: the call that reads the prime gives the logits "
+            "for the first draw already"
+        )
+    if fed[: len(drawn)] in (prime[-1] + drawn[:-1], prime[-1] + drawn):
+        raise Mistake("only the last character of the prime is fed: warm the state up on all of it")
+    if fed[: len(drawn)] in (prime[0] + drawn[:-1], prime[0] + drawn):
+        raise Mistake("only the first character of the prime is fed: warm the state up on all of it")
+    if fed.startswith(prime) and set(fed[len(prime) :]) <= {prime[-1]}:
+        raise Mistake("every step reads the prime's last character: feed the one that was drawn")
+    expect(fed.startswith(prime), f"the model should read the prime, {prime!r}, first; it reads {fed[:8]!r}")
+    raise Mistake(f"each character should be fed once, in order: {(prime + drawn[:-1])!r}; the model read {fed[:40]!r}")
+
+
+def _compare_text(model: Spy, vocabulary: Vocabulary, text: str) -> None:
+    """With top_k = 1 each character is the likeliest after those before."""
+    right = _PRIME
+    with torch.no_grad():
+        while len(right) < len(text):
+            right += vocabulary.symbols[model(vocabulary.encode(right)[None])[0][0, -1].argmax()]
+    expect(
+        text == right,
+        "with top_k = 1 the likeliest character should come every time: draw from the logits at the *last* position, "
+        "`logits[0, -1]`, after `keep_top_k`",
+    )
+
+
+def _expect_draws(answer, model: Spy, vocabulary: Vocabulary) -> None:
+    """With logits that are always the same, the best three come as often as their softmax says."""
+    level = torch.tensor([2.0, -1.0, 1.5, 0.0, 1.0, 0.5, -2.0])
+    model.output.weight.data.zero_()
+    model.output.bias.data.copy_(level)
+    text = _call(answer, model, vocabulary, _DRAWS, 3, 1)[len(_PRIME) :]
+    shares = torch.tensor([text.count(symbol) / len(text) for symbol in _SYMBOLS])
+    best = level.masked_fill(level < 1.0, -math.inf)
+    for wrong, message in (
+        (level.softmax(0), "`top_k` has no effect: put the logits through `keep_top_k` before the softmax"),
+        (level.argmax() == torch.arange(len(level)), "the likeliest character comes every time: draw, with torch.multinomial"),
+        ((level >= 1.0) / 3, "each of the best is drawn equally often: draw by the softmax of the logits"),
+    ):  # fmt: skip
+        expect(not _close(shares, wrong.float()), message)
+    expect(_close(shares, best.softmax(0)), "the shares of the characters are not those of the softmax over the best 3")
+    again, other = (_call(answer, model, vocabulary, 40, 3, seed)[len(_PRIME) :] for seed in (1, 2))
+    expect(again == text[:40], "the same seed gives another text: hand `generator` to torch.multinomial")
+    expect(again != other, "every seed gives the same text: hand `generator` to torch.multinomial as it is, unseeded")
+
+
+def _close(shares: torch.Tensor, wanted: torch.Tensor) -> bool:
+    return bool((shares - wanted).abs().max() < _TOLERANCE)
