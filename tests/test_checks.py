@@ -156,6 +156,8 @@ def broken_class(exercise, body, kind, arguments):
         "CharRNN": ("init_state", "forward"),
         "RNNCell": ("forward",),
         "StackedRNN": ("init_state", "forward"),
+        "LSTMLayer": ("forward",),
+        "CharLSTM": ("init_state", "forward"),
     }[exercise]
     methods = "".join(f"    def {name}(self, {arguments}):\n        {body}\n        0\n" for name in solved)
     return f"Solved{exercise} = {exercise}\nclass {exercise}(Solved{exercise}):\n{methods}"
@@ -181,7 +183,9 @@ def test_changing_an_input_is_not_right(module, exercise, check_answer):
     changed = run_cell(MEDDLER.format(exercise=exercise), {"Solved": solved, "__name__": "__main__"})
     _, shown = check_answer(module, exercise, changed[exercise])
     takes_only_text_and_models = {"next_letter", "train_epoch", "evaluate", "build_vocabulary", "count_parameters"}
+    takes_only_text_and_models |= {"validate", "sample"}
     takes_only_numbers = {"CharRNN", "RNNCell", "StackedRNN", "warmup_cosine", "should_stop"}
+    takes_only_numbers |= {"LSTMLayer", "CharLSTM"}
     takes_no_tensor = exercise in takes_only_text_and_models | takes_only_numbers
     takes_no_tensor |= (module, exercise) == ("training", "train")
     assert ("changes its argument" in shown) == (not takes_no_tensor)

@@ -103,8 +103,6 @@ def _compare_gates(result, inputs, hidden, weights) -> None:
         (_bend(sums, "...."), "those are the sums: put the gates through a sigmoid and the candidate through tanh"),
         (_bend(sums, "tttt"), "the gates go through tanh: only the candidate does, a gate needs a sigmoid"),
         (_bend(sums, "ttst"), "sigmoid and tanh are exchanged: the candidate has the tanh"),
-        (_bend((sums[0], sums[1], sums[3], sums[2])), "the rows of output gate and candidate are exchanged: torch's order is input, forget, candidate, output"),
-        (_bend((sums[0], sums[1], sums[3], sums[2]), "ssst"), "the rows are read as input, forget, output, candidate: in torch's order the candidate comes third"),
         (_bend(sums, "ssst"), "the tanh is taken of the fourth part: in torch's order the candidate comes third"),
         (_bend((read + kept).chunk(4, -1)), "both biases are missing"),
         (_bend((read + kept + bias_ih).chunk(4, -1)), "`bias_hh` is missing: torch adds two biases"),
@@ -120,7 +118,8 @@ def _compare_gates(result, inputs, hidden, weights) -> None:
         if same(result, tuple(right[place] for place in order), 1e-4):
             raise Mistake(f"you return {_names(order)}: return {_names(range(4))}")
         if same(result, _bend(tuple(sums[place] for place in order)), 1e-4):
-            raise Mistake(f"the rows are read in the order {_names(order)}: torch's order is {_names(range(4))}")
+            read_as = sorted(range(4), key=order.__getitem__)
+            raise Mistake(f"the rows are read as {_names(read_as)}: torch's order is {_names(range(4))}")
     raise Mistake("the gates are not those of the formulas: compare sum by sum, then bend by bend")
 
 

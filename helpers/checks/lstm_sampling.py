@@ -1,6 +1,7 @@
 """Checks of lesson 04, writing: a text that goes on from its prime."""
 
 import math
+from itertools import pairwise
 
 import torch
 
@@ -82,7 +83,7 @@ def _expect_fed(model: Spy, vocabulary: Vocabulary, text: str) -> None:
     fresh = model.fresh()
     expect(fresh[0], "the first call does not start from a fresh state: a new text begins with zeros")
     expect(not any(fresh[1:]), "a call starts from a fresh state: go on with the one that the call before returned")
-    for before, call in zip(calls, calls[1:], strict=False):
+    for before, call in pairwise(calls):
         expect(
             same(call["given"], before["returned"]),
             "a call does not go on from the state that the call before returned: hand on the newest one",

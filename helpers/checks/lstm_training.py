@@ -2,6 +2,7 @@
 
 import copy
 import math
+from itertools import pairwise
 
 import torch
 import torch._dynamo  # the first optimizer imports it, for a second or more: here the time limit does not run
@@ -93,7 +94,7 @@ def _expect_calls(model: Spy) -> None:
         not any(fresh[1:]),
         "each batch starts from a fresh state: go on from the one that the model returned, detached",
     )
-    for before, call in zip(calls, calls[1:], strict=False):
+    for before, call in pairwise(calls):
         expect(
             not same(call["given"], before["returned"][::-1]),
             "hidden state and cell are exchanged from batch to batch: the tuple is (hidden, cell)",

@@ -1,0 +1,1152 @@
+"""Answers to lesson 04."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.answers.lstm import CharLSTM as CourseLSTM
+from helpers.answers.lstm import LSTMLayer as CourseLayer
+from helpers.answers.lstm import get_batches as course_batches
+from helpers.answers.lstm import keep_top_k as course_top_k
+from helpers.answers.lstm import one_hot as course_one_hot
+from helpers.answers.lstm import sample as course_sample
+from helpers.answers.lstm import train_epoch as course_epoch
+from helpers.answers.lstm import validate as course_validate
+from helpers.checks.lstm_reference import unroll, weights_in
+from tests.wrong_answers.registry import Answers
+
+ANSWERS = Answers()
+
+# -------------------------------------------------------------------------------------------------- one_hot
+
+
+def one(function):
+    """Name a function of tokens and vocab_size like its exercise."""
+
+    def one_hot(tokens, vocab_size):
+        return function(tokens, vocab_size)
+
+    return one_hot
+
+
+def scattered(tokens, values, size):
+    return torch.zeros(*tokens.shape, size).scatter_(-1, tokens[..., None], values[..., None].float())
+
+
+def marks_all(tokens, size):
+    vectors = torch.zeros(*tokens.shape, size)
+    vectors[:, :, tokens] = 1
+    return vectors
+
+
+def marks_its_text(tokens, size):
+    vectors = torch.zeros(*tokens.shape, size)
+    for row in range(len(tokens)):
+        vectors[row, :, tokens[row]] = 1
+    return vectors
+
+
+ANSWERS.is_wrong("the vectors end at the largest token")(one(lambda t, v: F.one_hot(t).float()))
+ANSWERS.is_wrong("all positions stand in one long row")(one(lambda t, v: course_one_hot(t, v).flatten(0, 1)))
+ANSWERS.is_wrong("the characters stand before the time")(one(lambda t, v: course_one_hot(t, v).transpose(1, 2)))
+ANSWERS.is_wrong("texts and time are exchanged: the batch comes first")(one(lambda t, v: course_one_hot(t.T, v)))
+ANSWERS.is_wrong("add `.float()`")(one(lambda t, v: F.one_hot(t, v)))
+ANSWERS.is_wrong("the token's number stands where a 1 should stand")(one(lambda t, v: scattered(t, t, v)))
+ANSWERS.is_wrong("the 1 stands one place too far right")(one(lambda t, v: course_one_hot(t, v).roll(1, -1)))
+ANSWERS.is_wrong("ones and zeros are exchanged")(one(lambda t, v: 1 - course_one_hot(t, v)))
+ANSWERS.is_wrong("every position marks all tokens of the batch")(one(marks_all))
+ANSWERS.is_wrong("every position marks all tokens of its text")(one(marks_its_text))
+ANSWERS.is_wrong("`scatter_` wants the tokens with a dimension more")(
+    one(lambda t, v: torch.zeros(*t.shape, v).scatter_(-1, t, 1.0))
+)
+ANSWERS.is_wrong("the vectors are too short for the tokens")(one(lambda t, v: F.one_hot(t, v - 3).float()))
+ANSWERS.is_wrong("the dtype of `one_hot` should be float32, and is float64")(one(lambda t, v: F.one_hot(t, v).double()))
+ANSWERS.is_wrong("`one_hot` of one text of one token should be (1, 1, 7)")(
+    one(lambda t, v: course_one_hot(t, v).squeeze())
+)
+ANSWERS.is_right(one(lambda t, v: torch.eye(v)[t]))
+ANSWERS.is_right(one(lambda t, v: (t.unsqueeze(-1) == torch.arange(v)).to(torch.float32)))
+ANSWERS.is_right(one(lambda t, v: scattered(t, torch.ones_like(t), v)))
+
+# ---------------------------------------------------------------------------------------------------- gates
+
+
+def cut(*, order="ifgo", bends="ssts", parts="xhab", dim=-1, result=None, back="ifgo"):
+    """Make `gates`: how the rows are read, what each part goes through, what is added, and in which order it returns."""
+    functions = {"s": torch.sigmoid, "t": torch.tanh, ".": lambda sums: sums}
+
+    def gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh):
+        terms = {"x": inputs @ weight_ih.T, "h": hidden @ weight_hh.T, "a": bias_ih, "b": bias_hh}
+        sums = sum(terms[name] for name in parts)
+        named = dict(zip(order, sums.chunk(4, dim=dim), strict=True))
+        through = {name: functions[bend](named[name]) for name, bend in zip("ifgo", bends, strict=True)}
+        found = tuple(through[name] for name in back)
+        return found if result is None else result(found)
+
+    return gates
+
+
+ANSWERS.is_wrong("the candidate goes through a sigmoid")(cut(bends="ssss"))
+ANSWERS.is_wrong("the candidate has no tanh")(cut(bends="ss.s"))
+ANSWERS.is_wrong("those are the sums")(cut(bends="...."))
+ANSWERS.is_wrong("the gates go through tanh")(cut(bends="tttt"))
+ANSWERS.is_wrong("sigmoid and tanh are exchanged")(cut(bends="ttst"))
+ANSWERS.is_wrong("the rows are read as input gate, forget gate, output gate, candidate")(cut(order="ifog"))
+ANSWERS.is_wrong("the rows are read as forget gate, input gate, candidate, output gate")(cut(order="figo"))
+ANSWERS.is_wrong("you return forget gate, input gate, candidate, output gate")(cut(back="figo"))
+ANSWERS.is_wrong("you return input gate, forget gate, output gate, candidate")(cut(back="ifog"))
+ANSWERS.is_wrong("the tanh is taken of the fourth part")(cut(bends="ssst"))
+ANSWERS.is_wrong("both biases are missing")(cut(parts="xh"))
+ANSWERS.is_wrong("`bias_hh` is missing")(cut(parts="xha"))
+ANSWERS.is_wrong("`bias_ih` is missing")(cut(parts="xhb"))
+ANSWERS.is_wrong("the old hidden state is not used")(cut(parts="xab"))
+ANSWERS.is_wrong("the old hidden state is not used")(cut(parts="xa"))
+ANSWERS.is_wrong("the inputs are not used")(cut(parts="hab"))
+ANSWERS.is_wrong("the batch is cut into four, not the gates")(cut(dim=0))
+ANSWERS.is_wrong("you return one tensor")(cut(result=lambda parts: torch.cat(parts, -1)))
+ANSWERS.is_wrong("return four tensors")(cut(result=lambda parts: parts[:3]))
+
+
+@ANSWERS.is_wrong("write `inputs @ weight_ih.T`")
+def gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh):
+    return (inputs @ weight_ih + hidden @ weight_hh + bias_ih + bias_hh).chunk(4, -1)
+
+
+@ANSWERS.is_right
+def gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh):
+    sums = F.linear(inputs, weight_ih, bias_ih) + F.linear(hidden, weight_hh, bias_hh)
+    size = hidden.shape[1]
+    i, f, g, o = (sums[:, start : start + size] for start in range(0, 4 * size, size))
+    return i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+
+
+@ANSWERS.is_right
+def gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh):
+    both = torch.cat([inputs, hidden], dim=1)
+    found = []
+    for place, rows in enumerate(torch.cat([weight_ih, weight_hh], dim=1).chunk(4)):
+        bias = (bias_ih + bias_hh).chunk(4)[place]
+        bend = torch.tanh if place == 2 else torch.sigmoid
+        found.append(bend(torch.einsum("bi,hi->bh", both, rows) + bias))
+    return found
+
+
+# --------------------------------------------------------------------------------------------------- update
+
+
+def turn(function):
+    """Name a function of c, i, f, g and o like its exercise."""
+
+    def update(cell, input_gate, forget_gate, candidate, output_gate):
+        return function(cell, input_gate, forget_gate, candidate, output_gate)
+
+    return update
+
+
+def changed_cell(function, shows=torch.tanh):
+    """Make `update` with another new cell, shown as it should be."""
+
+    def update(c, i, f, g, o):
+        cell = function(c, i, f, g)
+        return o * shows(cell), cell
+
+    return turn(update)
+
+
+def shown_by(function):
+    """Make `update` with another hidden state; it is given the old cell, the new one, the candidate and the gate."""
+
+    def update(c, i, f, g, o):
+        cell = f * c + i * g
+        return function(c, cell, g, o), cell
+
+    return turn(update)
+
+
+ANSWERS.is_wrong("input gate and forget gate are exchanged")(changed_cell(lambda c, i, f, g: i * c + f * g))
+ANSWERS.is_wrong("a tanh goes around the new cell")(changed_cell(lambda c, i, f, g: torch.tanh(f * c + i * g)))
+ANSWERS.is_wrong("the candidate is written in full")(changed_cell(lambda c, i, f, g: f * c + g))
+ANSWERS.is_wrong("nothing is forgotten")(changed_cell(lambda c, i, f, g: c + i * g))
+ANSWERS.is_wrong("the forget gate works the wrong way round")(changed_cell(lambda c, i, f, g: (1 - f) * c + i * g))
+ANSWERS.is_wrong("nothing is written")(changed_cell(lambda c, i, f, g: f * c))
+ANSWERS.is_wrong("the old cell is lost")(changed_cell(lambda c, i, f, g: i * g))
+ANSWERS.is_wrong("a tanh goes around the old cell")(changed_cell(lambda c, i, f, g: f * c.tanh() + i * g))
+ANSWERS.is_wrong("the candidate goes through tanh again")(changed_cell(lambda c, i, f, g: f * c + i * g.tanh()))
+ANSWERS.is_wrong("the gates go through a sigmoid again")(
+    changed_cell(lambda c, i, f, g: f.sigmoid() * c + i.sigmoid() * g)
+)
+ANSWERS.is_wrong("the forget gate multiplies the candidate, too")(changed_cell(lambda c, i, f, g: f * (c + i * g)))
+ANSWERS.is_wrong("that is the old cell: return the new one")(
+    turn(lambda c, i, f, g, o: (o * (f * c + i * g).tanh(), c))
+)
+ANSWERS.is_wrong("`@` is a matrix product")(changed_cell(lambda c, i, f, g: f @ c + i @ g))
+ANSWERS.is_wrong("the tanh is missing: the hidden state is")(shown_by(lambda c, new, g, o: o * new))
+ANSWERS.is_wrong("the tanh goes around the product")(shown_by(lambda c, new, g, o: torch.tanh(o * new)))
+ANSWERS.is_wrong("the hidden state shows the old cell")(shown_by(lambda c, new, g, o: o * c.tanh()))
+ANSWERS.is_wrong("the output gate is not used")(shown_by(lambda c, new, g, o: new.tanh()))
+ANSWERS.is_wrong("that is a sigmoid of the cell")(shown_by(lambda c, new, g, o: o * new.sigmoid()))
+ANSWERS.is_wrong("the hidden state shows the candidate")(shown_by(lambda c, new, g, o: o * g))
+ANSWERS.is_wrong("hidden state and cell are returned the wrong way round")(
+    turn(lambda c, i, f, g, o: (f * c + i * g, o * (f * c + i * g).tanh()))
+)
+ANSWERS.is_wrong("hidden state and cell are returned the wrong way round")(
+    turn(lambda c, i, f, g, o: (f * c + i * g, o * (f * c + i * g)))
+)
+ANSWERS.is_wrong("return two tensors, the hidden state and the cell")(turn(lambda c, i, f, g, o: (f * c + i * g,)))
+
+
+@ANSWERS.is_right
+def update(cell, input_gate, forget_gate, candidate, output_gate):
+    cell = torch.addcmul(input_gate * candidate, forget_gate, cell)
+    return cell.tanh().mul(output_gate), cell
+
+
+@ANSWERS.is_right
+def update(cell, input_gate, forget_gate, candidate, output_gate):
+    kept = torch.mul(cell, forget_gate)
+    new = torch.stack([kept, candidate * input_gate]).sum(0)
+    return [torch.tanh(new) * output_gate, new]
+
+
+# ------------------------------------------------------------------------------------------------ LSTMLayer
+
+
+def layer(forward=None, make=None):
+    """Make a layer whose forward pass, or whose weights, differ from the course's; `make(self, input, hidden)`."""
+
+    class LSTMLayer(CourseLayer):
+        def __init__(self, input_size, hidden_size):
+            super().__init__(input_size, hidden_size)
+            if make is not None:
+                make(self, input_size, hidden_size)
+
+    if forward is not None:
+        LSTMLayer.forward = forward
+    return LSTMLayer
+
+
+def unrolled(**mistake):
+    return layer(lambda self, inputs, state: unroll(weights_in(self), inputs, state, **mistake))
+
+
+def returning(change):
+    """Make a layer that does something to the course's hidden states and last state."""
+    return layer(lambda self, inputs, state: change(state, *CourseLayer.forward(self, inputs, state)))
+
+
+def biases(side, rows, number=1.0, *, forget=0.5):
+    """Set the forget gate's bias to something else, and rows of one side or both to `number`."""
+
+    def make(self, i, h):
+        with torch.no_grad():
+            self.bias_ih_l0[h : 2 * h], self.bias_hh_l0[h : 2 * h] = forget, 0.0
+            for bias in (self.bias_ih_l0, self.bias_hh_l0)[side]:
+                bias[rows[0] * h : rows[1] * h] = number
+
+    return layer(make=make)
+
+
+def random_rest(self, i, h):
+    self.bias_hh_l0.data[h : 2 * h] = torch.linspace(-0.2, 0.3, h)
+
+
+def no_parameter(self, i, h):
+    weight = self.weight_hh_l0.detach().clone()
+    del self.weight_hh_l0
+    self.weight_hh_l0 = weight
+
+
+def replace_weight(name, shape):
+    return lambda self, i, h: setattr(self, name, nn.Parameter(torch.randn(shape(i, h))))
+
+
+def detached_each_step(self, inputs, state):
+    states = []
+    for step in inputs.unbind(1):
+        one, state = CourseLayer.forward(self, step[:, None], tuple(part.detach() for part in state))
+        states.append(one)
+    return torch.cat(states, 1), state
+
+
+def writes_into_state(state, states, last):
+    state[0].data.copy_(last[0].data)
+    return states, last
+
+
+WHOLE, INPUTS = slice(0, 2), slice(0, 1)
+ANSWERS.is_wrong("both biases of the forget gate are 1")(biases(WHOLE, (1, 2)))
+ANSWERS.is_wrong("the other still holds its random numbers")(layer(make=random_rest))
+ANSWERS.is_wrong("the bias of the input gate is 1 in place of the forget gate's")(biases(INPUTS, (0, 1)))
+ANSWERS.is_wrong("the bias of the candidate is 1 in place of the forget gate's")(biases(INPUTS, (2, 3)))
+ANSWERS.is_wrong("the bias of the output gate is 1 in place of the forget gate's")(biases(INPUTS, (3, 4)))
+ANSWERS.is_wrong("the bias of the input gate is 1, too")(
+    layer(make=lambda self, i, h: [self.bias_ih_l0.data.fill_(1), self.bias_hh_l0.data.zero_()])
+)
+ANSWERS.is_wrong("and add up to 0.50 for its first unit")(biases(INPUTS, (0, 0)))
+ANSWERS.is_wrong("there is no `self.bias_hh_l0`")(layer(make=lambda self, i, h: delattr(self, "bias_hh_l0")))
+ANSWERS.is_wrong("`self.weight_hh_l0` is no parameter")(layer(make=no_parameter))
+ANSWERS.is_wrong("`self.weight_ih_l0` should have shape (24, 3)")(
+    layer(make=replace_weight("weight_ih_l0", lambda i, h: (i, 4 * h)))
+)
+ANSWERS.is_wrong("`self.weight_hh_l0` should have shape (24, 6)")(
+    layer(make=replace_weight("weight_hh_l0", lambda i, h: (4 * h, i)))
+)
+ANSWERS.is_wrong("nn.LSTM has no parameter `initial`")(layer(make=replace_weight("initial", lambda i, h: (h,))))
+ANSWERS.is_wrong("`self.weight_hh_l0` holds the same number everywhere")(
+    layer(make=lambda self, i, h: self.weight_hh_l0.data.zero_())
+)
+ANSWERS.is_wrong("the rows are read as input, forget, output, candidate")(unrolled(order="ifog"))
+ANSWERS.is_wrong("the rows of input gate and forget gate are exchanged")(unrolled(order="figo"))
+ANSWERS.is_wrong("the candidate goes through a sigmoid: take your `gates`")(unrolled(bends=False))
+ANSWERS.is_wrong("the tanh of the cell is missing: take your `update`")(unrolled(shown=False))
+ANSWERS.is_wrong("every step starts from the first state")(unrolled(fixed="hidden cell"))
+ANSWERS.is_wrong("every step reads the first hidden state")(unrolled(fixed="hidden"))
+ANSWERS.is_wrong("every step changes the first cell")(unrolled(fixed="cell"))
+ANSWERS.is_wrong("hidden state and cell are exchanged from step to step")(unrolled(mix=True))
+ANSWERS.is_wrong("the state is taken apart as (cell, hidden)")(
+    layer(lambda self, inputs, state: CourseLayer.forward(self, inputs, state[::-1]))
+)
+ANSWERS.is_wrong("the state that `forward` is given is not used")(
+    layer(lambda self, inputs, state: CourseLayer.forward(self, inputs, tuple(part * 0 for part in state)))
+)
+ANSWERS.is_wrong("texts and time are exchanged in the hidden states")(
+    returning(lambda state, states, last: (states.transpose(0, 1), last))
+)
+ANSWERS.is_wrong("that is the hidden state of the last step only")(
+    returning(lambda state, states, last: (states[:, -1], last))
+)
+ANSWERS.is_wrong("the last state is returned first")(returning(lambda state, states, last: (last, states)))
+ANSWERS.is_wrong("the hidden states are a list of tensors")(
+    returning(lambda state, states, last: (list(states.unbind(1)), last))
+)
+ANSWERS.is_wrong("the hidden states are in the reverse order")(
+    returning(lambda state, states, last: (states.flip(1), last))
+)
+ANSWERS.is_wrong("the last state should be a tuple of two tensors")(
+    returning(lambda state, states, last: (states, last[0]))
+)
+ANSWERS.is_wrong("the last state is returned as (cell, hidden)")(
+    returning(lambda state, states, last: (states, last[::-1]))
+)
+ANSWERS.is_wrong("the state you return is the one you were given")(
+    returning(lambda state, states, last: (states, state))
+)
+ANSWERS.is_wrong("the hidden state is returned twice")(
+    returning(lambda state, states, last: (states, (last[0], last[0])))
+)
+ANSWERS.is_wrong("the gradient does not flow back through time")(layer(detached_each_step))
+ANSWERS.is_wrong("`forward` changes the state that it is given")(returning(writes_into_state))
+
+
+@ANSWERS.is_wrong("should be an `nn.Module`")
+class LSTMLayer:
+    def __init__(self, input_size, hidden_size):
+        self.weight_ih_l0 = nn.Parameter(torch.randn(4 * hidden_size, input_size))
+
+    def forward(self, inputs, state):
+        return inputs, state
+
+
+@ANSWERS.is_right
+class LSTMLayer(nn.Module):
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+        for name, shape in (("ih", (4 * hidden_size, input_size)), ("hh", (4 * hidden_size, hidden_size))):
+            self.register_parameter(f"weight_{name}_l0", nn.Parameter(torch.randn(shape) * 0.1))
+            self.register_parameter(f"bias_{name}_l0", nn.Parameter(torch.zeros(4 * hidden_size)))
+        self.bias_hh_l0.data[hidden_size:][:hidden_size] += 1
+
+    def forward(self, inputs, state):
+        hidden, cell = state
+        read = F.linear(inputs, self.weight_ih_l0, self.bias_ih_l0)  # all steps at once
+        outputs = []
+        for t in range(inputs.shape[1]):
+            i, f, g, o = (read[:, t] + F.linear(hidden, self.weight_hh_l0, self.bias_hh_l0)).chunk(4, 1)
+            cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
+            hidden = o.sigmoid() * cell.tanh()
+            outputs.append(hidden[:, None])
+        return torch.cat(outputs, 1), (hidden, cell)
+
+
+@ANSWERS.is_right
+class LSTMLayer(CourseLayer):
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        with torch.no_grad():
+            for bias in (self.bias_ih_l0, self.bias_hh_l0):
+                bias[hidden_size : 2 * hidden_size] = 0.5
+
+    def forward(self, inputs, state):
+        states = []
+        for t in range(inputs.size(1)):
+            state = torch.lstm_cell(inputs[:, t], state, *weights_in(self))
+            states += [state[0]]
+        return torch.stack(states).transpose(0, 1), state
+
+
+# ------------------------------------------------------------------------------------------------- CharLSTM
+
+
+def network(forward=None, make=None, init_state=None):
+    """Make a network of which one part differs from the course's; `make(self, vocab, hidden, layers)`."""
+
+    class CharLSTM(CourseLSTM):
+        def __init__(self, vocab_size, hidden_size, num_layers, dropout):
+            super().__init__(vocab_size, hidden_size, num_layers, dropout)
+            if make is not None:
+                make(self, vocab_size, hidden_size, num_layers)
+
+    if forward is not None:
+        CharLSTM.forward = forward
+    if init_state is not None:
+        CharLSTM.init_state = init_state
+    return CharLSTM
+
+
+def climb(
+    self, tokens, state, *, shared=False, chained=False, swapped=False, turned=False, top=-1, drop="all",
+    on_state=False, steps_detached=False,
+):  # fmt: skip
+    """Run the network; each argument brings in one mistake."""
+    hidden, cell = self.init_state(len(tokens)) if state is None else state
+    hidden, cell = (cell, hidden) if swapped else (hidden, cell)
+    hidden, cell = (hidden.flip(1), cell.flip(1)) if turned else (hidden, cell)
+    below, outputs, ends = course_one_hot(tokens, self.output.out_features), [], []
+    below = self.dropout(below) if drop == "one-hot" else below
+    for number, one_layer in enumerate(self.layers):
+        place, last = (0 if shared else number), number == len(self.layers) - 1
+        start = ends[-1] if chained and ends else (hidden[:, place], cell[:, place])
+        start = tuple(self.dropout(part) for part in start) if on_state == "before" else start
+        states, end = one_layer(below, start)
+        ends.append(tuple(self.dropout(part) for part in end) if on_state == "after" else end)
+        drops = drop in ("all", "twice", "one-hot") or (drop == "top" and last) or (drop == "between" and not last)
+        below = self.dropout(states) if drops else states
+        below = below.detach() if steps_detached else below
+        outputs.append(below)
+    below = self.dropout(outputs[top]) if drop == "twice" else outputs[top]
+    return self.output(below), tuple(torch.stack(parts, 1) for parts in zip(*ends, strict=True))
+
+
+def climbing(**mistake):
+    return network(lambda self, tokens, state=None: climb(self, tokens, state, **mistake))
+
+
+def giving(change):
+    """Make a network that does something to the course's logits and state."""
+    return network(lambda self, tokens, state=None: change(self, state, *climb(self, tokens, state)))
+
+
+def always_drops(self, tokens, state=None):
+    self.dropout.train()
+    return climb(self, tokens, state)
+
+
+def fills_state(self, state, logits, last):
+    if state is not None:
+        state[1].data.copy_(last[1].data)
+    return logits, last
+
+
+def plain_list(self, v, h, n):
+    layers = list(self.layers)
+    del self.layers
+    self.layers = layers
+
+
+def one_layer_thrice(self, v, h, n):
+    self.layers = nn.ModuleList([CourseLayer(v, h)] + [CourseLayer(h, h)] * (n - 1))
+
+
+def all_read_one_hot(self, v, h, n):
+    self.layers = nn.ModuleList(CourseLayer(v, h) for _ in range(n))
+
+
+def reads_embeddings(self, v, h, n):
+    self.layers = nn.ModuleList(CourseLayer(h, h) for _ in range(n))
+
+
+def one_too_many(self, v, h, n):
+    self.layers = nn.ModuleList(CourseLayer(h if number else v, h) for number in range(n + 1))
+
+
+def rows_of(self, b):
+    return torch.zeros(b, self.num_layers, self.hidden_size)
+
+
+ANSWERS.is_wrong("`self.layers` is a plain Python list")(network(make=plain_list))
+ANSWERS.is_wrong("the layers are one and the same")(network(make=one_layer_thrice))
+ANSWERS.is_wrong("all layers read one-hot vectors")(network(make=all_read_one_hot))
+ANSWERS.is_wrong("layer number 0 should read 7 numbers at each step, and reads 6")(network(make=reads_embeddings))
+ANSWERS.is_wrong("there should be 3 layers for num_layers=3, and there are 4")(network(make=one_too_many))
+ANSWERS.is_wrong("the weight of `self.output` should have shape (7, 6)")(
+    network(make=lambda self, v, h, n: setattr(self, "output", nn.Linear(h * n, v)))
+)
+ANSWERS.is_wrong("`init_state` gives one tensor")(network(init_state=rows_of))
+ANSWERS.is_wrong("should be a tuple of two tensors, (hidden, cell)")(
+    network(init_state=lambda self, b: [rows_of(self, b)] * 2)
+)
+ANSWERS.is_wrong("`init_state` puts the layers first")(
+    network(init_state=lambda self, b: (torch.zeros(self.num_layers, b, self.hidden_size),) * 2)
+)
+ANSWERS.is_wrong("`init_state` has one state for all layers")(
+    network(init_state=lambda self, b: (torch.zeros(b, self.hidden_size),) * 2)
+)
+ANSWERS.is_wrong("`init_state` should give zeros")(
+    network(init_state=lambda self, b: (rows_of(self, b), torch.randn_like(rows_of(self, b))))
+)
+ANSWERS.is_wrong("start from `state`, not from zeros")(
+    network(lambda self, tokens, state=None: climb(self, tokens, None))
+)
+ANSWERS.is_wrong("the state is taken apart as (cell, hidden)")(climbing(swapped=True))
+ANSWERS.is_wrong("all layers start from the first layer's state")(climbing(shared=True))
+ANSWERS.is_wrong("a layer starts from the last state of the one below")(climbing(chained=True))
+ANSWERS.is_wrong("the layers take their states in reverse order")(climbing(turned=True))
+ANSWERS.is_wrong("the output layer reads the first layer")(climbing(top=0))
+ANSWERS.is_wrong("the gradient does not flow through all layers")(climbing(steps_detached=True))
+ANSWERS.is_wrong("those are probabilities")(giving(lambda self, state, logits, last: (logits.softmax(-1), last)))
+ANSWERS.is_wrong("those are logarithms of probabilities")(
+    giving(lambda self, state, logits, last: (logits.log_softmax(-1), last))
+)
+ANSWERS.is_wrong("texts and time are exchanged")(
+    giving(lambda self, state, logits, last: (logits.transpose(0, 1), last))
+)
+ANSWERS.is_wrong("logits for the last position only")(giving(lambda self, state, logits, last: (logits[:, -1], last)))
+ANSWERS.is_wrong("returned the wrong way round: the logits come first")(
+    giving(lambda self, state, logits, last: (last, logits))
+)
+ANSWERS.is_wrong("the last state should be a tuple of two tensors")(
+    giving(lambda self, state, logits, last: (logits, last[0]))
+)
+ANSWERS.is_wrong("should be one tensor for all layers")(
+    giving(lambda self, state, logits, last: (logits, tuple(list(part.unbind(1)) for part in last)))
+)
+ANSWERS.is_wrong("only one layer's state is returned")(
+    giving(lambda self, state, logits, last: (logits, tuple(part[:, -1] for part in last)))
+)
+ANSWERS.is_wrong("the last state has the layers first")(
+    giving(lambda self, state, logits, last: (logits, tuple(part.transpose(0, 1) for part in last)))
+)
+ANSWERS.is_wrong("the last state is returned as (cell, hidden)")(
+    giving(lambda self, state, logits, last: (logits, last[::-1]))
+)
+ANSWERS.is_wrong("the state you return is the one you started with")(
+    giving(lambda self, state, logits, last: (logits, state))
+)
+ANSWERS.is_wrong("in the reverse order of layers")(
+    giving(lambda self, state, logits, last: (logits, tuple(part.flip(1) for part in last)))
+)
+ANSWERS.is_wrong("the hidden states are returned twice")(
+    giving(lambda self, state, logits, last: (logits, (last[0], last[0])))
+)
+ANSWERS.is_wrong("`forward` changes the state that it is given")(giving(fills_state))
+ANSWERS.is_wrong("dropout falls on the state that is carried on")(climbing(on_state="after"))
+ANSWERS.is_wrong("nothing is dropped out between the layers")(climbing(drop="top"))
+ANSWERS.is_wrong("nothing is dropped out between the layers")(climbing(drop="none"))
+ANSWERS.is_wrong("the topmost hidden states go to the output layer without `self.dropout`")(climbing(drop="between"))
+ANSWERS.is_wrong("the topmost hidden states are dropped out twice")(climbing(drop="twice"))
+ANSWERS.is_wrong("dropout falls on the one-hot vectors")(climbing(drop="one-hot"))
+ANSWERS.is_wrong("something is dropped out in evaluation mode")(network(always_drops))
+
+
+@ANSWERS.is_right
+class CharLSTM(nn.Module):
+    def __init__(self, vocab_size, hidden_size, num_layers, dropout):
+        super().__init__()
+        self.output = nn.Linear(hidden_size, vocab_size)
+        self.layers = nn.ModuleList()
+        for number in range(num_layers):
+            self.layers.append(CourseLayer(hidden_size if number else vocab_size, hidden_size))
+        self.dropout = nn.Dropout(p=dropout)
+        self.vocab_size = vocab_size
+
+    def init_state(self, batch_size):
+        hidden = torch.zeros(batch_size, len(self.layers), self.output.in_features)
+        return (hidden, torch.zeros_like(hidden))
+
+    def forward(self, tokens, state=None):
+        if state is None:
+            state = self.init_state(tokens.shape[0])
+        sequence = torch.eye(self.vocab_size)[tokens]
+        hidden, cell = [], []
+        for one_layer, h, c in zip(self.layers, state[0].unbind(1), state[1].unbind(1)):
+            sequence, (h, c) = one_layer(sequence, (h, c))
+            sequence = self.dropout(sequence)
+            hidden.append(h)
+            cell.append(c)
+        return self.output(sequence), (torch.stack(hidden, 1), torch.stack(cell, 1))
+
+
+@ANSWERS.is_right
+class CharLSTM(CourseLSTM):
+    def forward(self, tokens, state=None):  # a step at a time, each through all layers
+        state = self.init_state(len(tokens)) if state is None else state
+        ends = [(state[0][:, number], state[1][:, number]) for number in range(len(self.layers))]
+        logits = []
+        for step in course_one_hot(tokens, self.output.out_features).split(1, dim=1):
+            for number, one_layer in enumerate(self.layers):
+                step, ends[number] = one_layer(step, ends[number])
+                step = self.dropout(step)
+            logits.append(self.output(step))
+        return torch.cat(logits, 1), (torch.stack([e[0] for e in ends], 1), torch.stack([e[1] for e in ends], 1))
+
+
+# ---------------------------------------------------------------------------------------------- get_batches
+
+
+def batched(function):
+    """Name a function of tokens, rows and length like its exercise."""
+
+    def get_batches(tokens, batch_size, sequence_length):
+        return function(tokens, batch_size, sequence_length)
+
+    return get_batches
+
+
+def rows_and_targets(tokens, rows, length):
+    """Return inputs and targets, all batches side by side."""
+    return (torch.cat(parts, 1) for parts in zip(*course_batches(tokens, rows, length), strict=True))
+
+
+def pieces(inputs, targets, length):
+    return zip(inputs.split(length, 1), targets.split(length, 1), strict=True)
+
+
+def with_targets(change):
+    """Make batches whose targets are something else: `change(inputs, targets, tokens)` of whole rows."""
+
+    def get_batches(tokens, rows, length):
+        inputs, targets = rows_and_targets(tokens, rows, length)
+        yield from pieces(inputs, change(inputs, targets, tokens), length)
+
+    return batched(get_batches)
+
+
+def each_batch(change):
+    """Make batches of which each is changed by itself."""
+    return batched(lambda tokens, b, s: (change(*pair) for pair in course_batches(tokens, b, s)))
+
+
+def every_third(tokens, rows, length):
+    width = (len(tokens) - 1) // (rows * length) * length
+    inputs, targets = tokens[: rows * width], tokens[1 : rows * width + 1]
+    return pieces(inputs.view(width, rows).t(), targets.view(width, rows).t(), length)
+
+
+def text_after_text(tokens, rows, length):
+    size = rows * length
+    for start in range(0, len(tokens) - size, size):
+        yield tokens[start : start + size].view(rows, -1), tokens[start + 1 : start + size + 1].view(rows, -1)
+
+
+def wraps_within_row(tokens, rows, length):  # as it is done in the best-known notebook
+    count = len(tokens) // (rows * length)
+    whole = tokens[: count * rows * length].view(rows, -1)
+    for start in range(0, whole.shape[1], length):
+        inputs = whole[:, start : start + length]
+        last = whole[:, (start + length) % whole.shape[1]]
+        yield inputs, torch.cat([inputs[:, 1:], last[:, None]], 1)
+
+
+def first_alone(tokens, rows, length):
+    return list(course_batches(tokens, rows, length))[:1]
+
+
+def short_last(tokens, rows, length):
+    width = (len(tokens) - 1) // rows
+    inputs, targets = tokens[: rows * width].view(rows, -1), tokens[1 : rows * width + 1].view(rows, -1)
+    return pieces(inputs, targets, length)
+
+
+def stands_still(tokens, rows, length):
+    inputs, targets = rows_and_targets(tokens, rows, length)
+    for _ in range(0, inputs.shape[1], length):
+        yield inputs[:, :length], targets[:, :length]
+
+
+def no_last_target(tokens, rows, length):
+    return course_batches(torch.cat([tokens, tokens[:1]]), rows, length)
+
+
+def wasteful(tokens, rows, length):
+    return course_batches(tokens[:-1], rows, length)
+
+
+def all_rows_uncut(tokens, rows, length):
+    return pieces(tokens.view(rows, -1), tokens.view(rows, -1), length)
+
+
+def meddles_while_it_runs(tokens, rows, length):
+    yield from list(course_batches(tokens.clone(), rows, length))
+    tokens[0] = 0
+
+
+ANSWERS.is_wrong("each row is made of every third character")(batched(every_third))
+ANSWERS.is_wrong("row 1 of a batch does not go on where row 1 of the batch before ended")(batched(text_after_text))
+ANSWERS.is_wrong("your targets are the inputs: shift them by one")(with_targets(lambda i, t, text: i))
+ANSWERS.is_wrong("the last target of each batch is its own first character")(
+    each_batch(lambda inputs, targets: (inputs, inputs.roll(-1, 1)))
+)
+ANSWERS.is_wrong("the last target of each row is that row's own first character")(
+    with_targets(lambda i, t, text: i.roll(-1, 1))
+)
+ANSWERS.is_wrong("the last target of each row is that row's own first character")(batched(wraps_within_row))
+ANSWERS.is_wrong("the last target of each row is 0")(
+    with_targets(lambda i, t, text: torch.cat([i[:, 1:], torch.zeros_like(i[:, :1])], 1))
+)
+ANSWERS.is_wrong("the very last target is the first character of all")(
+    with_targets(lambda i, t, text: i.flatten().roll(-1).view_as(i))
+)
+ANSWERS.is_wrong("your targets are the next row")(with_targets(lambda i, t, text: i.roll(-1, 0)))
+ANSWERS.is_wrong("your targets are shifted the wrong way")(
+    with_targets(lambda i, t, text: torch.cat([text[:1], text[: i.numel() - 1]]).view_as(i))
+)
+ANSWERS.is_wrong("those are the targets: the inputs begin with the first token")(each_batch(lambda i, t: (t, i)))
+ANSWERS.is_wrong("the inputs of a batch should have shape (batch, time)")(each_batch(lambda i, t: (i.t(), t.t())))
+ANSWERS.is_wrong("there is one batch where two fit")(batched(first_alone))
+ANSWERS.is_wrong("every batch is the first one")(batched(stands_still))
+ANSWERS.is_wrong("the last batch is not full, (3, 3)")(batched(short_last))
+ANSWERS.is_wrong("tokens have no target for the last character of batch 2")(batched(no_last_target))
+ANSWERS.is_wrong("31 tokens fill 2 batches")(batched(wasteful))
+ANSWERS.is_wrong("the tokens do not fill the rows")(batched(all_rows_uncut))
+ANSWERS.is_wrong("return the inputs and the targets of batch number 1")(each_batch(lambda i, t: (i,)))
+ANSWERS.is_wrong("is None: `yield` each pair")(batched(lambda tokens, b, s: None))
+ANSWERS.is_wrong("there is not one batch")(batched(lambda tokens, b, s: []))
+ANSWERS.is_wrong("changes its argument `tokens`")(batched(meddles_while_it_runs))
+ANSWERS.is_right(batched(lambda tokens, b, s: list(course_batches(tokens, b, s))))
+
+
+@ANSWERS.is_right
+def get_batches(tokens, batch_size, sequence_length):
+    count = (len(tokens) - 1) // (batch_size * sequence_length)
+    width = count * sequence_length
+    for number in range(count):
+        inputs, targets = [], []
+        for row in range(batch_size):
+            start = row * width + number * sequence_length
+            inputs.append(tokens[start : start + sequence_length])
+            targets.append(tokens[start + 1 : start + 1 + sequence_length])
+        yield torch.stack(inputs), torch.stack(targets)
+
+
+# ---------------------------------------------------------------------------------------------- train_epoch
+
+
+def epoch(
+    *, hand_on=None, clip="between", zero="before", take=True, result=None, targets_of=None, mode=True, flat=None,
+    retain=False, once=False, first=None, calls=1,
+):  # fmt: skip
+    """Make an epoch of training; each argument brings in one mistake."""
+    hand_on = hand_on or (lambda hidden, cell: (hidden.detach(), cell.detach()))
+
+    def train_epoch(model, batches, optimizer, clip_norm=5.0):
+        model.train(mode)
+        losses, state, parameters = [], first, list(model.parameters())
+        for inputs, targets in batches:
+            for _ in range(calls):
+                logits, new = model(inputs, state)
+            goals = inputs if targets_of == "inputs" else targets
+            mean = F.cross_entropy(logits.flatten(0, 1), goals.flatten() if flat is None else flat(goals))
+            if zero == "before":
+                optimizer.zero_grad()
+            if clip == "before":
+                nn.utils.clip_grad_norm_(parameters, clip_norm)
+            mean.backward(retain_graph=retain)
+            if zero == "after":
+                optimizer.zero_grad()
+            if clip == "always":
+                norm = torch.cat([one.grad.flatten() for one in parameters]).norm()
+                for one in parameters:
+                    one.grad.mul_(clip_norm / norm)
+            if clip in ("between", 1.0, 5.0):
+                nn.utils.clip_grad_norm_(parameters, clip_norm if clip == "between" else clip)
+            if clip == "value":
+                nn.utils.clip_grad_value_(parameters, clip_norm)
+            if clip == "each":
+                for one in parameters:
+                    nn.utils.clip_grad_norm_([one], clip_norm)
+            if take:
+                optimizer.step()
+            if clip == "after":
+                nn.utils.clip_grad_norm_(parameters, clip_norm)
+            losses.append(mean.item())
+            state = hand_on(*new)
+            if once:
+                break
+        return sum(losses) / len(losses) if result is None else result(losses, mean)
+
+    return train_epoch
+
+
+def steps_too_soon(model, batches, optimizer, clip_norm=5.0):
+    for inputs, targets in batches:
+        logits, _ = model(inputs)
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        loss.backward(retain_graph=True)
+        optimizer.step()
+        loss.backward()
+
+
+steps_too_soon.__name__ = "train_epoch"
+USED = tuple(torch.full((3, 2, 6), 0.5) for _ in range(2))
+
+ANSWERS.is_wrong("the state still holds the graph of the batch before")(epoch(hand_on=lambda h, c: (h, c)))
+ANSWERS.is_wrong("the state still holds the graph of the batch before")(epoch(hand_on=lambda h, c: (h, c), retain=True))
+ANSWERS.is_wrong("only the hidden state is detached")(epoch(hand_on=lambda h, c: (h.detach(), c)))
+ANSWERS.is_wrong("only the cell is detached")(epoch(hand_on=lambda h, c: (h, c.detach())))
+ANSWERS.is_wrong("a tuple has no `.detach()`")(epoch(hand_on=lambda h, c: (h, c).detach()))
+ANSWERS.is_wrong("hidden state and cell are exchanged from batch to batch")(
+    epoch(hand_on=lambda h, c: (c.detach(), h.detach()))
+)
+ANSWERS.is_wrong("each batch starts from a fresh state")(epoch(hand_on=lambda h, c: None))
+ANSWERS.is_wrong("each batch starts from a fresh state")(
+    epoch(hand_on=lambda h, c: (torch.zeros_like(h), torch.zeros_like(c)))
+)
+ANSWERS.is_wrong("a batch does not start from the state that the batch before ended with")(
+    epoch(hand_on=lambda h, c: (h.detach(), torch.zeros_like(c)))
+)
+ANSWERS.is_wrong("the first batch does not start from a fresh state")(epoch(first=USED))
+ANSWERS.is_wrong("the gradient is not clipped")(epoch(clip=None))
+ANSWERS.is_wrong("the gradient is not clipped")(epoch(clip="before"))
+ANSWERS.is_wrong("the gradient is clipped after the step")(epoch(clip="after"))
+ANSWERS.is_wrong("the gradient is clipped to 1.0, not to `clip_norm`")(epoch(clip=1.0))
+ANSWERS.is_wrong("the gradient is clipped to 5.0, not to `clip_norm`")(epoch(clip=5.0))
+ANSWERS.is_wrong("each number of the gradient is clipped by itself")(epoch(clip="value"))
+ANSWERS.is_wrong("each parameter's gradient is clipped by itself")(epoch(clip="each"))
+ANSWERS.is_wrong("a gradient shorter than `clip_norm` is changed, too")(epoch(clip="always"))
+ANSWERS.is_wrong("the gradients of the batches add up")(epoch(zero=None))
+ANSWERS.is_wrong("the weights did not change")(epoch(zero="after"))
+ANSWERS.is_wrong("the weights did not change")(epoch(take=False))
+ANSWERS.is_wrong("the loss is taken against the inputs")(epoch(targets_of="inputs"))
+ANSWERS.is_wrong("the model is put into evaluation mode")(epoch(mode=False))
+ANSWERS.is_wrong("F.cross_entropy did not take these shapes")(epoch(flat=lambda targets: targets[0]))
+ANSWERS.is_wrong("the weights move between forward and backward")(steps_too_soon)
+ANSWERS.is_wrong("is the `return` inside the loop?")(epoch(once=True))
+ANSWERS.is_wrong("the model was called 6 times for 3 batches")(epoch(calls=2))
+ANSWERS.is_wrong("is a tensor: make it a plain number")(epoch(result=lambda losses, loss: loss.detach()))
+ANSWERS.is_wrong("that is the last batch's loss")(epoch(result=lambda losses, loss: losses[-1]))
+ANSWERS.is_wrong("that is the first batch's loss")(epoch(result=lambda losses, loss: losses[0]))
+ANSWERS.is_wrong("that is the sum of the batches' losses")(epoch(result=lambda losses, loss: sum(losses)))
+ANSWERS.is_wrong("that is in bits")(epoch(result=lambda losses, loss: sum(losses) / 3 / math.log(2)))
+ANSWERS.is_wrong("should be a float or an int, and is None")(epoch(result=lambda losses, loss: None))
+
+
+@ANSWERS.is_right
+def train_epoch(model, batches, optimizer, clip_norm=5.0):
+    total, count, state = 0.0, 0, None
+    model.train()
+    for inputs, targets in batches:
+        if state is None:
+            state = model.init_state(len(inputs))
+        state = tuple(part.data for part in state)
+        optimizer.zero_grad(set_to_none=False)
+        logits, state = model(inputs, state)
+        loss = F.cross_entropy(logits.transpose(1, 2), targets)
+        loss.backward()
+        gradients = [one.grad for one in model.parameters()]
+        norm = math.sqrt(sum(gradient.square().sum().item() for gradient in gradients))
+        for gradient in gradients:
+            gradient.mul_(min(1.0, clip_norm / norm))
+        optimizer.step()
+        total, count = total + float(loss.detach()) * targets.numel(), count + targets.numel()
+    return total / count
+
+
+@ANSWERS.is_right
+def train_epoch(model, batches, optimizer, clip_norm=5.0):
+    losses = []
+    for number, (inputs, targets) in enumerate(batches):
+        hidden_and_cell = model.init_state(inputs.shape[0]) if number == 0 else (hidden.clone(), cell.clone())
+        logits, (hidden, cell) = model(inputs, hidden_and_cell)
+        hidden, cell = hidden.detach(), cell.detach()
+        loss = F.nll_loss(logits.log_softmax(-1).flatten(0, 1), targets.flatten())
+        model.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm=clip_norm)
+        optimizer.step()
+        losses.append(loss.detach())
+    return torch.stack(losses).mean().item()
+
+
+# ------------------------------------------------------------------------------------------------- validate
+
+
+def validation(
+    *, mode=True, back="as before", grad=False, carry=True, first=None, result=None, switches_off=False, learns=None,
+    once=False,
+):  # fmt: skip
+    """Make a validation pass; each argument brings in one mistake."""
+
+    def validate(model, batches):
+        was = model.training
+        if mode == "model only":
+            model.training = False
+        elif mode:
+            model.eval()
+        losses, state = [], first
+        with torch.set_grad_enabled(grad or learns == "backward"):
+            for inputs, targets in batches:
+                logits, new = model(inputs, state)
+                state = tuple(part.detach() for part in new) if carry else None
+                loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+                losses.append(loss.item())
+                if once:
+                    break
+        if back == "as before":
+            model.train(was)
+        elif back == "training":
+            model.train()
+        elif back == "model only":
+            model.training = was
+        if switches_off:
+            torch.set_grad_enabled(False)
+        if learns == "weights":
+            model.output.bias.data.add_(0.1)
+        if learns == "backward":
+            model.output.bias.grad = torch.zeros_like(model.output.bias)
+        mean = sum(losses) / len(losses)
+        return mean if result is None else result(losses, mean)
+
+    return validate
+
+
+ANSWERS.is_wrong("the model was in training mode, so dropout would go on")(validation(mode=False))
+ANSWERS.is_wrong("the layers inside the model were in training mode")(validation(mode="model only"))
+ANSWERS.is_wrong("the model is left in evaluation mode")(validation(back=None))
+ANSWERS.is_wrong("the layers inside the model stay in evaluation mode")(validation(back="model only"))
+ANSWERS.is_wrong("in training mode afterwards")(validation(back="training"))
+ANSWERS.is_wrong("gradients are still switched off")(validation(switches_off=True))
+ANSWERS.is_wrong("gradients were recorded")(validation(grad=True))
+ANSWERS.is_wrong("validation changed the weights")(validation(learns="weights"))
+ANSWERS.is_wrong("each batch starts from a fresh state")(validation(carry=False))
+ANSWERS.is_wrong("the first batch does not start from a fresh state")(validation(first=USED))
+ANSWERS.is_wrong("is the `return` inside the loop?")(validation(once=True))
+ANSWERS.is_wrong("that is the last batch's loss")(validation(result=lambda losses, mean: losses[-1]))
+ANSWERS.is_wrong("that is the first batch's loss")(validation(result=lambda losses, mean: losses[0]))
+ANSWERS.is_wrong("that is the sum of the batches' losses")(validation(result=lambda losses, mean: sum(losses)))
+ANSWERS.is_wrong("that is the sum over all characters")(validation(result=lambda losses, mean: 36 * mean))
+ANSWERS.is_wrong("divide by the number of batches, not of characters")(
+    validation(result=lambda losses, mean: sum(losses) / 36)
+)
+ANSWERS.is_wrong("that is in bits")(validation(result=lambda losses, mean: mean / math.log(2)))
+ANSWERS.is_wrong("that is the perplexity")(validation(result=lambda losses, mean: math.exp(mean)))
+ANSWERS.is_wrong("is a tensor: make it a plain number")(validation(result=lambda losses, mean: torch.tensor(mean)))
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def validate(model, batches):
+    mode, total, count = model.training, 0.0, 0
+    model.train(False)
+    state = model.init_state(len(batches[0][0]))
+    for inputs, targets in batches:
+        logits, state = model(inputs, state)
+        total += F.cross_entropy(logits.transpose(1, 2), targets, reduction="sum").item()
+        count += targets.numel()
+    if mode:
+        model.train()
+    return total / count
+
+
+@ANSWERS.is_right
+def validate(model, batches):
+    before, losses, state = model.training, [], None
+    model.eval()
+    try:
+        for inputs, targets in batches:
+            with torch.inference_mode():
+                logits, state = model(inputs, state)
+            losses.append(F.cross_entropy(logits.flatten(0, 1), targets.flatten()))
+    finally:
+        model.train(before)
+    return float(torch.stack(losses).mean())
+
+
+# ----------------------------------------------------------------------------------------------- keep_top_k
+
+
+def keep(function):
+    """Name a function of logits and k like its exercise."""
+
+    def keep_top_k(logits, k):
+        return function(logits, k)
+
+    return keep_top_k
+
+
+def best(logits, k):
+    """Tell which logits are among the k largest of their row."""
+    return logits >= logits.topk(k).values[..., -1:]
+
+
+def sorted_ones(logits, k):
+    ordered = logits.sort(-1, descending=True).values
+    return course_top_k(ordered, k)
+
+
+def one_more(logits, k):
+    return course_top_k(logits, min(k + 1, logits.shape[-1]))
+
+
+ANSWERS.is_wrong("the others are 0, and e to the power of 0 is 1")(
+    keep(lambda logits, k: logits.masked_fill(~best(logits, k), 0.0))
+)
+ANSWERS.is_wrong("the k *smallest* stay")(
+    keep(lambda logits, k: logits.masked_fill(logits > logits.topk(k, largest=False).values[..., -1:], -torch.inf))
+)
+ANSWERS.is_wrong("the k best are the ones ruled out")(
+    keep(lambda logits, k: logits.masked_fill(best(logits, k), -torch.inf))
+)
+ANSWERS.is_wrong("only 1 stays: the k-th best belongs to those kept")(
+    keep(lambda logits, k: logits.masked_fill(logits <= logits.topk(k).values[..., -1:], -torch.inf))
+)
+ANSWERS.is_wrong("3 stay: one too many")(keep(one_more))
+ANSWERS.is_wrong("those are probabilities")(keep(lambda logits, k: course_top_k(logits, k).softmax(-1)))
+ANSWERS.is_wrong("the logits are sorted")(keep(sorted_ones))
+ANSWERS.is_wrong("only the k best are returned, and their places are lost")(keep(lambda logits, k: logits.topk(k)[0]))
+ANSWERS.is_wrong("the others are plus infinity")(
+    keep(lambda logits, k: logits.masked_fill(~best(logits, k), torch.inf))
+)
+ANSWERS.is_wrong("the signs are exchanged")(keep(lambda logits, k: -course_top_k(logits, k)))
+ANSWERS.is_wrong("nothing is ruled out")(keep(lambda logits, k: logits.clone()))
+ANSWERS.is_wrong("both rows are cut at the first row's k-th best")(
+    keep(lambda logits, k: logits.masked_fill(logits < logits.view(-1, 6)[0].topk(k).values[-1], -torch.inf))
+)
+ANSWERS.is_wrong("the k best of *all* rows stay")(
+    keep(lambda logits, k: logits.masked_fill(logits < logits.flatten().topk(k).values[-1], -torch.inf))
+)
+
+
+@ANSWERS.is_right
+def keep_top_k(logits, k):
+    values, places = logits.topk(k, dim=-1)
+    return torch.full_like(logits, float("-inf")).scatter(-1, places, values)
+
+
+@ANSWERS.is_right
+def keep_top_k(logits, k):
+    rank = logits.argsort(dim=-1, descending=True).argsort(dim=-1)
+    return torch.where(rank < k, logits, torch.tensor(-math.inf))
+
+
+# --------------------------------------------------------------------------------------------------- sample
+
+
+def write(
+    *, mode=True, back=True, grad=False, feed="new", warm="all", forgets=None, result=None, extra=0, top=None,
+    draw=None, position=-1, sample_seed=None, switches_off=False, first=None,
+):  # fmt: skip
+    """Make a sampler; each argument brings in one mistake."""
+
+    def sample(model, vocabulary, size, prime, top_k, generator=None):
+        was = model.training
+        model.train(not mode and was)
+        source = generator if sample_seed is None else torch.Generator().manual_seed(sample_seed)
+        ids = vocabulary.encode(prime)[None]
+        tokens = {"all": ids, "last": ids[:, -1:], "first": ids[:, :1], "twice": ids, "none": ids[:, :0]}[warm]
+        new, state = [], first
+        with torch.set_grad_enabled(grad):
+            if warm == "twice":
+                _, state = model(ids, state)
+                tokens = ids[:, -1:]
+            for _ in range(size + extra):
+                logits, after = model(tokens, state)
+                state = {None: after, "state": None, "newest": state or after}[forgets]
+                left = course_top_k(logits[0, position], top_k) if top is None else top(logits[0, position], top_k)
+                shares = torch.softmax(left, -1)
+                drawn = torch.multinomial(shares, 1, generator=source) if draw is None else draw(shares)
+                new.append(vocabulary.symbols[drawn.item()])
+                tokens = {"new": drawn[None], "flat": drawn, "same": ids[:, -1:]}[feed]
+                if feed == "all":
+                    tokens = vocabulary.encode(prime + "".join(new))[None]
+        if back:
+            model.train(was)
+        if switches_off:
+            torch.set_grad_enabled(False)
+        return prime + "".join(new) if result is None else result(prime, new)
+
+    return sample
+
+
+def counts_prime(model, vocabulary, size, prime, top_k, generator=None):
+    return course_sample(model, vocabulary, size - len(prime), prime, top_k, generator)
+
+
+def feeds_all_again(model, vocabulary, size, prime, top_k, generator=None):
+    was = model.training
+    model.eval()
+    text, state = prime, None
+    with torch.no_grad():
+        for _ in range(size):
+            logits, state = model(vocabulary.encode(text)[None], state)
+            shares = torch.softmax(course_top_k(logits[0, -1], top_k), -1)
+            text += vocabulary.symbols[torch.multinomial(shares, 1, generator=generator)]
+    model.train(was)
+    return text
+
+
+counts_prime.__name__ = feeds_all_again.__name__ = "sample"
+
+ANSWERS.is_wrong("the prime's last character, 'o', is fed twice")(write(warm="twice"))
+ANSWERS.is_wrong("only the last character of the prime is fed")(write(warm="last"))
+ANSWERS.is_wrong("only the first character of the prime is fed")(write(warm="first"))
+ANSWERS.is_wrong("every step reads the prime's last character")(write(feed="same"))
+ANSWERS.is_wrong("each character should be fed once, in order")(feeds_all_again)
+ANSWERS.is_wrong("one character is fed as `torch.tensor([[token]])`")(write(feed="flat"))
+ANSWERS.is_wrong("a call starts from a fresh state")(write(forgets="state"))
+ANSWERS.is_wrong("a call does not go on from the state that the call before returned")(write(forgets="newest"))
+ANSWERS.is_wrong("the first call does not start from a fresh state")(
+    write(first=tuple(torch.full((1, 2, 6), 0.5) for _ in range(2)))
+)
+ANSWERS.is_wrong("the prime is missing in the text")(write(result=lambda prime, new: "".join(new)))
+ANSWERS.is_wrong("`size` counts the prime in yours")(counts_prime)
+ANSWERS.is_wrong("there should be 12 new characters, and there are 13")(write(extra=1))
+ANSWERS.is_wrong("`sample` gives a list")(write(result=lambda prime, new: [*prime, *new]))
+ANSWERS.is_wrong("the model was in training mode")(write(mode=False))
+ANSWERS.is_wrong("the model is left in evaluation mode")(write(back=False))
+ANSWERS.is_wrong("gradients were recorded")(write(grad=True))
+ANSWERS.is_wrong("gradients are still switched off")(write(switches_off=True))
+ANSWERS.is_wrong("draw from the logits at the *last* position")(write(position=0))
+ANSWERS.is_wrong("`top_k` has no effect")(write(top=lambda logits, k: logits if k > 1 else course_top_k(logits, k)))
+ANSWERS.is_wrong("the likeliest character comes every time")(write(draw=lambda shares: shares.argmax()[None]))
+ANSWERS.is_wrong("each of the best is drawn equally often")(
+    write(draw=lambda shares: torch.multinomial((shares > 0).float(), 1))
+)
+ANSWERS.is_wrong("the same seed gives another text")(write(draw=lambda shares: torch.multinomial(shares, 1)))
+ANSWERS.is_wrong("every seed gives the same text")(write(sample_seed=3))
+
+
+@ANSWERS.is_right
+def sample(model, vocabulary, size, prime, top_k, generator=None):  # a character at a time, the prime, too
+    training, state = model.training, model.init_state(1)
+    model.eval()
+    text = ""
+    with torch.inference_mode():
+        for place in range(len(prime) + size):
+            if place < len(prime):
+                token = vocabulary.encode(prime[place])
+            else:
+                shares = course_top_k(logits, top_k).softmax(1)
+                token = torch.multinomial(shares, 1, generator=generator)[0]
+            text += vocabulary.decode(token)
+            logits, state = model(token[None], state)
+            logits = logits[:, -1]
+    model.train(training)
+    return text
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def sample(model, vocabulary, size, prime, top_k, generator=None):
+    training = model.training
+    model.train(False)
+    tokens = list(vocabulary.encode(prime))
+    logits, state = model(torch.stack(tokens)[None])
+    while len(tokens) < len(prime) + size:
+        values, places = logits[0, -1].topk(top_k)
+        tokens.append(places[torch.multinomial(values.softmax(0), 1, generator=generator)[0]])
+        if len(tokens) < len(prime) + size:
+            logits, state = model(tokens[-1].view(1, 1), state)
+    model.train(training)
+    return "".join(vocabulary.symbols[token] for token in tokens)
