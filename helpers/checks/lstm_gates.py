@@ -116,7 +116,10 @@ def _compare_gates(result, inputs, hidden, weights) -> None:
             raise Mistake(message)
     for order in itertools.permutations(range(4)):
         if same(result, tuple(right[place] for place in order), 1e-4):
-            raise Mistake(f"you return {_names(order)}: return {_names(range(4))}")
+            raise Mistake(
+                f"what you return is {_names(order)}: both the rows of the weights and what you return have the order "
+                f"{_names(range(4))}"
+            )
         if same(result, _bend(tuple(sums[place] for place in order)), 1e-4):
             read_as = sorted(range(4), key=order.__getitem__)
             raise Mistake(f"the rows are read as {_names(read_as)}: torch's order is {_names(range(4))}")

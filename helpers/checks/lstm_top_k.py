@@ -9,11 +9,11 @@ from helpers.checks.expectations import Mistake, compare, expect, expect_tensor,
 
 def keep_top_k(answer):
     """The k largest stay as they are, wherever they stand, and all others are minus infinity."""
-    logits, k = torch.tensor([[1.0, -2.0, 3.0, 0.5, 2.0, -1.0], [-3.0, -1.0, -4.0, -2.0, -6.0, -5.0]]), 2
+    logits, k = torch.tensor([[1.0, -2.0, 3.0, 0.5, 2.0, -1.0, 0.0], [3.5, -1.0, -4.0, 2.5, -6.0, -5.0, -3.0]]), 3
     single, both = (_keep(answer, one, k) for one in (logits[0], logits))
-    _compare_kept(single, logits[0], k, "`keep_top_k` of six logits, k = 2,")
+    _compare_kept(single, logits[0], k, "`keep_top_k` of seven logits, k = 3,")
     _compare_kept(both, logits, k, "`keep_top_k` of two rows of logits")
-    expect(same(answer(logits[0], 6), logits[0]), "with k as large as the vocabulary all logits should stay")
+    expect(same(answer(logits[0], 7), logits[0]), "with k as large as the vocabulary all logits should stay")
 
 
 def _keep(answer, logits: torch.Tensor, k: int):
@@ -44,7 +44,7 @@ def _compare_kept(result: torch.Tensor, logits: torch.Tensor, k: int, what: str)
             (kept(best(k), 0.0), "the others are 0, and e to the power of 0 is 1: make them minus infinity, which the softmax turns into 0"),
             (kept(~best(logits.shape[-1] - k)), "the k *smallest* stay: keep the largest"),
             (kept(~best(k)), "the k best are the ones ruled out: rule out all others"),
-            (kept(best(k - 1)), f"only {k - 1} stays: the k-th best belongs to those kept, so compare with `<`"),
+            (kept(best(k - 1)), f"only {k - 1} stay: the k-th best belongs to those kept, so compare with `<`"),
             (kept(best(k + 1)), f"{k + 1} stay: one too many"),
             (right.softmax(-1), "those are probabilities: return logits, the softmax comes before the draw"),
             (ordered.masked_fill(~best(k).sort(-1, descending=True).values, minus), "the logits are sorted: each must stay at its own place"),

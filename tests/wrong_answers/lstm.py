@@ -94,9 +94,9 @@ ANSWERS.is_wrong("those are the sums")(cut(bends="...."))
 ANSWERS.is_wrong("the gates go through tanh")(cut(bends="tttt"))
 ANSWERS.is_wrong("sigmoid and tanh are exchanged")(cut(bends="ttst"))
 ANSWERS.is_wrong("the rows are read as input gate, forget gate, output gate, candidate")(cut(order="ifog"))
-ANSWERS.is_wrong("the rows are read as forget gate, input gate, candidate, output gate")(cut(order="figo"))
-ANSWERS.is_wrong("you return forget gate, input gate, candidate, output gate")(cut(back="figo"))
-ANSWERS.is_wrong("you return input gate, forget gate, output gate, candidate")(cut(back="ifog"))
+ANSWERS.is_wrong("what you return is forget gate, input gate, candidate, output gate")(cut(order="figo"))
+ANSWERS.is_wrong("what you return is forget gate, input gate, candidate, output gate")(cut(back="figo"))
+ANSWERS.is_wrong("what you return is input gate, forget gate, output gate, candidate")(cut(back="ifog"))
 ANSWERS.is_wrong("the tanh is taken of the fourth part")(cut(bends="ssst"))
 ANSWERS.is_wrong("both biases are missing")(cut(parts="xh"))
 ANSWERS.is_wrong("`bias_hh` is missing")(cut(parts="xha"))
@@ -484,7 +484,7 @@ ANSWERS.is_wrong("the weight of `self.output` should have shape (7, 6)")(
     network(make=lambda self, v, h, n: setattr(self, "output", nn.Linear(h * n, v)))
 )
 ANSWERS.is_wrong("`init_state` gives one tensor")(network(init_state=rows_of))
-ANSWERS.is_wrong("should be a tuple of two tensors, (hidden, cell)")(
+ANSWERS.is_wrong("`init_state(4)` should be a tuple of two tensors, (hidden, cell)")(
     network(init_state=lambda self, b: [rows_of(self, b)] * 2)
 )
 ANSWERS.is_wrong("`init_state` puts the layers first")(
@@ -998,10 +998,10 @@ ANSWERS.is_wrong("the k *smallest* stay")(
 ANSWERS.is_wrong("the k best are the ones ruled out")(
     keep(lambda logits, k: logits.masked_fill(best(logits, k), -torch.inf))
 )
-ANSWERS.is_wrong("only 1 stays: the k-th best belongs to those kept")(
+ANSWERS.is_wrong("only 2 stay: the k-th best belongs to those kept")(
     keep(lambda logits, k: logits.masked_fill(logits <= logits.topk(k).values[..., -1:], -torch.inf))
 )
-ANSWERS.is_wrong("3 stay: one too many")(keep(one_more))
+ANSWERS.is_wrong("4 stay: one too many")(keep(one_more))
 ANSWERS.is_wrong("those are probabilities")(keep(lambda logits, k: course_top_k(logits, k).softmax(-1)))
 ANSWERS.is_wrong("the logits are sorted")(keep(sorted_ones))
 ANSWERS.is_wrong("only the k best are returned, and their places are lost")(keep(lambda logits, k: logits.topk(k)[0]))
@@ -1011,7 +1011,7 @@ ANSWERS.is_wrong("the others are plus infinity")(
 ANSWERS.is_wrong("the signs are exchanged")(keep(lambda logits, k: -course_top_k(logits, k)))
 ANSWERS.is_wrong("nothing is ruled out")(keep(lambda logits, k: logits.clone()))
 ANSWERS.is_wrong("both rows are cut at the first row's k-th best")(
-    keep(lambda logits, k: logits.masked_fill(logits < logits.view(-1, 6)[0].topk(k).values[-1], -torch.inf))
+    keep(lambda logits, k: logits.masked_fill(logits < logits.view(-1, 7)[0].topk(k).values[-1], -torch.inf))
 )
 ANSWERS.is_wrong("the k best of *all* rows stay")(
     keep(lambda logits, k: logits.masked_fill(logits < logits.flatten().topk(k).values[-1], -torch.inf))
