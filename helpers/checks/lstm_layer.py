@@ -85,8 +85,19 @@ def _expect_forget_bias(bias_ih: torch.Tensor, bias_hh: torch.Tensor) -> None:
     )
 
 
+def _call(layer: nn.Module, inputs: torch.Tensor, state: State):
+    try:
+        return layer(inputs, state)
+    except RuntimeError as error:
+        if "must match the size" in str(error):
+            raise Mistake(
+                f"two sizes do not fit ({error}): time is the second dimension, so step t reads `inputs[:, t]`"
+            ) from None
+        raise
+
+
 def _outputs(layer: nn.Module, inputs: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
-    result = layer(inputs, state)
+    result = _call(layer, inputs, state)
     expect(
         isinstance(result, tuple) and len(result) == 2,
         "`forward` should return two things, the hidden states of all steps and the last state",

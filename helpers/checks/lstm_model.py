@@ -79,8 +79,20 @@ def _expect_fresh_state(state) -> None:
         expect(not part.any(), "`init_state` should give zeros: at the start there is nothing to remember")
 
 
+def _call(model: nn.Module, tokens: torch.Tensor, state: State | None):
+    try:
+        return model(tokens, state)
+    except RuntimeError as error:
+        if "must match the size" in str(error):
+            raise Mistake(
+                f"two sizes do not fit ({error}): the batch comes first in the state, so layer number i starts from "
+                "`hidden[:, i]` and `cell[:, i]`"
+            ) from None
+        raise
+
+
 def _outputs(model: nn.Module, tokens: torch.Tensor, state: State | None) -> tuple[torch.Tensor, State]:
-    result = model(tokens, state)
+    result = _call(model, tokens, state)
     expect(
         isinstance(result, tuple) and len(result) == 2,
         "`forward` should return two things, the logits and the last state",

@@ -305,6 +305,9 @@ ANSWERS.is_wrong("every step starts from the first state")(unrolled(fixed="hidde
 ANSWERS.is_wrong("every step reads the first hidden state")(unrolled(fixed="hidden"))
 ANSWERS.is_wrong("every step changes the first cell")(unrolled(fixed="cell"))
 ANSWERS.is_wrong("hidden state and cell are exchanged from step to step")(unrolled(mix=True))
+ANSWERS.is_wrong("so step t reads `inputs[:, t]`")(
+    layer(lambda self, inputs, state: CourseLayer.forward(self, inputs.transpose(0, 1), state))
+)
 ANSWERS.is_wrong("the state is taken apart as (cell, hidden)")(
     layer(lambda self, inputs, state: CourseLayer.forward(self, inputs, state[::-1]))
 )
@@ -500,6 +503,9 @@ ANSWERS.is_wrong("start from `state`, not from zeros")(
     network(lambda self, tokens, state=None: climb(self, tokens, None))
 )
 ANSWERS.is_wrong("the state is taken apart as (cell, hidden)")(climbing(swapped=True))
+ANSWERS.is_wrong("so layer number i starts from `hidden[:, i]` and `cell[:, i]`")(
+    network(lambda self, tokens, state=None: climb(self, tokens, tuple(part.transpose(0, 1) for part in state)))
+)
 ANSWERS.is_wrong("all layers start from the first layer's state")(climbing(shared=True))
 ANSWERS.is_wrong("a layer starts from the last state of the one below")(climbing(chained=True))
 ANSWERS.is_wrong("the layers take their states in reverse order")(climbing(turned=True))
