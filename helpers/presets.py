@@ -5,19 +5,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from torch import nn
 
 from helpers.batching import StreamBatches, WindowBatches
+from helpers.models.lstm import CharLSTM
+from helpers.models.stacked_rnn import StackedRNN
+
+_MODELS = {model.architecture: model for model in (StackedRNN, CharLSTM)}
 
 
 @dataclass(frozen=True)
 class Preset:
     """What a run is made of: a text, the sizes of a model, the batches, and how long it trains with which optimizer.
 
-    Without a stride the text is walked in streams; with one it is cut into windows that are shuffled.
+    Without a stride the text is walked in streams; with one it is cut into windows that are shuffled. Without an
+    embedding size the model reads one-hot vectors.
     """
 
+    architecture: str  # of the model, as checkpoints name it
     corpus: str
-    embedding_size: int
+    embedding_size: int | None
     hidden_size: int
     num_layers: int
     batch_size: int
@@ -32,9 +39,13 @@ class Preset:
 
     @property
     def sizes(self) -> dict[str, Any]:
-        """The arguments of `StackedRNN` after the size of the vocabulary."""
+        """The arguments of the model after the size of the vocabulary."""
         names = ("embedding_size", "hidden_size", "num_layers", "dropout")
         return {name: getattr(self, name) for name in names}
+
+    def make_model(self, vocab_size: int) -> nn.Module:
+        """Return a new model of these sizes; its first weights come from torch's global random numbers."""
+        return _MODELS[self.architecture](vocab_size, **self.sizes)
 
     @property
     def optimization(self) -> dict[str, Any]:
@@ -57,6 +68,7 @@ class Preset:
 
 
 _QUICK = Preset(
+    "stacked-rnn",
     "python-docs",
     embedding_size=32,
     hidden_size=448,
@@ -70,6 +82,7 @@ _QUICK = Preset(
 
 # War and Peace as the tutorial trained on it: lower-cased, overlapping windows, Adam at a constant rate.
 _WAR_AND_PEACE = Preset(
+    "stacked-rnn",
     "war-and-peace",
     corpus_options={"lower": True},
     embedding_size=30,
@@ -84,6 +97,7 @@ _WAR_AND_PEACE = Preset(
 )
 
 _WIKITEXT = Preset(
+    "stacked-rnn",
     "wikitext-2",
     embedding_size=64,
     hidden_size=512,
@@ -96,23 +110,56 @@ _WIKITEXT = Preset(
     schedule="warmup_cosine",
 )
 
-_PRESETS = {"quick": [_QUICK], "full": [_WAR_AND_PEACE, _WIKITEXT]}
+_QUICK_LSTM = Preset(
+    "lstm",
+    "python-docs",
+    embedding_size=32,
+    hidden_size=192,
+    num_layers=1,
+    dropout=0.1,
+    batch_size=16,
+    sequence_length=64,
+    epochs=7,
+    learning_rate=1e-2,
+    schedule="warmup_cosine",
+    clip_norm=5.0,
+)
+
+# The most copied character model: one-hot vectors, two layers of 512, half of the states dropped out.
+_ANNA_KARENINA = Preset(
+    "lstm",
+    "anna-karenina",
+    embedding_size=None,
+    hidden_size=512,
+    num_layers=2,
+    dropout=0.5,
+    batch_size=64,
+    sequence_length=100,
+    epochs=20,
+    learning_rate=1e-3,
+    schedule="constant",
+    clip_norm=5.0,
+)
+
+_PRESETS = {"quick": [_QUICK, _QUICK_LSTM], "full": [_WAR_AND_PEACE, _WIKITEXT, _ANNA_KARENINA]}
 
 
-def preset(name: str = "quick", corpus: str | None = None) -> Preset:
-    """Return settings by name.
+def preset(name: str = "quick", corpus: str | None = None, *, architecture: str | None = None) -> Preset:
+    """Return settings by name: the first that fit all that is asked for.
 
     Args:
         name: "quick" trains for about a minute on a processor, "full" for hours, or on a GPU.
-        corpus: which of that name: of "full" there is "war-and-peace", taken if nothing is said, and "wikitext-2".
+        corpus: of "full" there are "war-and-peace", "wikitext-2" and "anna-karenina"; "quick" is "python-docs".
+        architecture: "stacked-rnn" or "lstm".
 
     Raises:
         ValueError: there are no such settings; the message says which there are.
     """
     if name not in _PRESETS:
         raise ValueError(f"there is no preset {name!r}: take {' or '.join(map(repr, _PRESETS))}")
-    found = {one.corpus: one for one in _PRESETS[name]}
-    corpus = next(iter(found)) if corpus is None else corpus
-    if corpus not in found:
-        raise ValueError(f"the preset {name!r} is made for {' or '.join(map(repr, found))}, not for {corpus!r}")
-    return found[corpus]
+    for one in _PRESETS[name]:
+        if corpus in (None, one.corpus) and architecture in (None, one.architecture):
+            return one
+    found = " or ".join(f"{one.corpus!r} with {one.architecture!r}" for one in _PRESETS[name])
+    wanted = " with ".join(repr(word) for word in (corpus, architecture) if word is not None)
+    raise ValueError(f"the preset {name!r} is made for {found}, not for {wanted}")

@@ -5,12 +5,17 @@ import torch
 
 from helpers.batching import StreamBatches, WindowBatches
 from helpers.corpora import load_corpus
-from helpers.models.stacked_rnn import StackedRNN
 from helpers.presets import preset
 from helpers.training import fit
 from helpers.vocabulary import Vocabulary
 
-ALL = [("quick", None), ("full", None), ("full", "wikitext-2")]
+ALL = [
+    ("quick", None, "stacked-rnn"),
+    ("quick", None, "lstm"),
+    ("full", None, "stacked-rnn"),
+    ("full", "wikitext-2", None),
+    ("full", None, "lstm"),
+]
 
 
 def test_full_is_war_and_peace_as_the_tutorial_trained_on_it():
@@ -24,21 +29,31 @@ def test_wikitext_is_trained_with_a_stack():
     assert preset("full", "wikitext-2").num_layers > 1
 
 
+def test_anna_karenina_is_the_most_copied_character_model():
+    full = preset("full", "anna-karenina")
+    assert (full.architecture, full.embedding_size, full.hidden_size, full.num_layers) == ("lstm", None, 512, 2)
+    assert (full.dropout, full.batch_size, full.sequence_length, full.clip_norm) == (0.5, 64, 100, 5.0)
+    assert preset("full", architecture="lstm") == full
+
+
 def test_quick_is_the_default_and_needs_no_network():
     assert preset() == preset("quick")
     assert load_corpus(preset().corpus, **preset().corpus_options).text
 
 
-@pytest.mark.parametrize(("name", "corpus"), ALL)
-def test_each_preset_makes_a_model_and_batches_that_fit_trains_with(name, corpus):
-    settings = preset(name, corpus)
+@pytest.mark.parametrize(("name", "corpus", "architecture"), ALL)
+def test_each_preset_makes_a_model_and_batches_that_fit_trains_with(name, corpus, architecture):
+    settings = preset(name, corpus, architecture=architecture)
+    assert architecture in (None, settings.architecture)
     symbols = "".join(chr(97 + number) for number in range(20))
     tokens = torch.randint(20, (settings.batch_size * (settings.sequence_length + 11),))
     batches = settings.make_batches(tokens)
     inputs, _ = next(iter(batches))
     assert inputs.shape == (settings.batch_size, settings.sequence_length)
-    model = StackedRNN(len(Vocabulary(symbols)), **settings.sizes)
+    model = settings.make_model(len(Vocabulary(symbols)))
+    assert model.architecture == settings.architecture
     assert model.settings["hidden_size"] == settings.hidden_size
+    assert model.settings["dropout"] == settings.dropout
     history = fit(model, batches, steps=1, progress=False, **settings.optimization)
     assert history.steps == [1]
 
@@ -57,9 +72,10 @@ def test_a_stride_makes_windows_in_an_order_of_their_own_and_no_stride_makes_str
     ("arguments", "message"),
     [
         (("huge",), "no preset 'huge': take 'quick' or 'full'"),
-        (("full", "tales"), "made for 'war-and-peace' or 'wikitext-2', not for 'tales'"),
+        (("full", "tales"), "'war-and-peace' with 'stacked-rnn' or .* not for 'tales'"),
+        (("quick", None, "gru"), "'python-docs' with 'stacked-rnn' or 'python-docs' with 'lstm', not for 'gru'"),
     ],
 )
 def test_unknown_settings_are_refused_with_those_that_there_are(arguments, message):
     with pytest.raises(ValueError, match=message):
-        preset(*arguments)
+        preset(*arguments[:2], architecture=dict(enumerate(arguments)).get(2))
