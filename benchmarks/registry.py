@@ -30,6 +30,10 @@ BENCHMARKS = [
     Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
     Benchmark("sweep", "what each hyperparameter does to a small stack on tales", only_if_named=True),
     Benchmark("longer", "how far stacks come in minutes: the figures that lesson 03 quotes", only_if_named=True),
+    Benchmark(
+        "gated", "vanilla RNN, LSTM and GRU at equal parameters, and the forget bias: lesson 04", only_if_named=True
+    ),
+    Benchmark("quality", "loss on tinyshakespeare against a small GPT that trains for as long", only_if_named=True),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),
     Benchmark("kills", "what is left of training runs that are killed at random moments", only_if_named=True),
 ]

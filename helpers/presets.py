@@ -34,13 +34,16 @@ class Preset:
     schedule: str
     stride: int | None = None
     dropout: float = 0.0
+    forget_bias: float | None = None  # of an LSTM; None is what torch draws, around 0
     clip_norm: float | None = 1.0
     corpus_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def sizes(self) -> dict[str, Any]:
         """The arguments of the model after the size of the vocabulary."""
-        names = ("embedding_size", "hidden_size", "num_layers", "dropout")
+        names = ["embedding_size", "hidden_size", "num_layers", "dropout"]
+        if self.architecture == CharLSTM.architecture:
+            names.append("forget_bias")
         return {name: getattr(self, name) for name in names}
 
     def make_model(self, vocab_size: int) -> nn.Module:
@@ -119,7 +122,7 @@ _QUICK_LSTM = Preset(
     dropout=0.1,
     batch_size=16,
     sequence_length=64,
-    epochs=7,
+    epochs=5,
     learning_rate=1e-2,
     schedule="warmup_cosine",
     clip_norm=5.0,

@@ -1,5 +1,6 @@
 """Text from a trained model, one character at a time."""
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -102,9 +103,16 @@ def generate(
     Raises:
         ValueError: an empty prime, a character outside the vocabulary, a vocabulary of another model, a bad length,
             count or setting of a filter, or logits that are broken.
+
+    Warns:
+        UserWarning: `top_k` is larger than the vocabulary, so it has no effect.
     """
     filters = make_filters(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, typical_p=typical_p)
     _check_arguments(vocabulary, prime, length, no_repeat_ngram, stop, count)
+    if top_k is not None and top_k > len(vocabulary):
+        warnings.warn(
+            f"top_k is {top_k}, and there are only {len(vocabulary)} characters: all of them stay", stacklevel=2
+        )
     rows, device, greedy = 1 if count is None else count, device_of(model), _is_zero(temperature)
     training = model.training
     model.eval()

@@ -119,6 +119,12 @@ def test_an_interrupt_returns_what_was_written(model):
         assert model.training
 
 
+def test_a_top_k_beyond_the_vocabulary_is_said_to_have_no_effect(model):
+    with pytest.warns(UserWarning, match="top_k is 10, and there are only 9 characters: all of them stay"):
+        text = generate(model, VOCABULARY, "ab", 20, top_k=10, generator=seeded())
+    assert text == generate(model, VOCABULARY, "ab", 20, generator=seeded())
+
+
 @pytest.mark.parametrize(
     ("settings", "line"),
     [

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from helpers.probes import best_unit
+from helpers.probes import best_unit, linear_probe
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,20 @@ def test_a_unit_that_never_changes_is_not_chosen():
     assert best_unit(values, feature).unit == 1
 
 
+def test_a_sum_of_units_is_found_where_no_single_one_follows():
+    parts = torch.randn(600, 30)
+    feature = parts.sum(1)
+    assert abs(best_unit(parts, feature).correlation) < 0.5
+    assert linear_probe(parts, feature) > 0.99
+    assert linear_probe(-7 * parts + 3, feature > 0) > 0.7, "neither scale nor sign nor shift matters"
+
+
+def test_a_sum_of_units_is_judged_on_text_that_it_was_not_fitted_on():
+    """With as many units as characters in the first half, any feature can be fitted there."""
+    assert abs(linear_probe(torch.randn(400, 190), torch.randn(400))) < 0.3
+
+
+@pytest.mark.parametrize("probe", [best_unit, linear_probe])
 @pytest.mark.parametrize(
     ("values", "feature", "message"),
     [
@@ -53,6 +67,6 @@ def test_a_unit_that_never_changes_is_not_chosen():
         (torch.zeros(10, 3), torch.arange(10) < 2, "longer text"),
     ],
 )
-def test_what_cannot_be_probed_is_refused(values, feature, message):
+def test_what_cannot_be_probed_is_refused(probe, values, feature, message):
     with pytest.raises(ValueError, match=message):
-        best_unit(values, feature)
+        probe(values, feature)

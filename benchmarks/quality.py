@@ -1,0 +1,84 @@
+"""Loss on tinyshakespeare: the course's LSTM against a small GPT, in the same time on the same machine.
+
+The text is cut 90 to 10, contiguously, and the loss is that of the whole validation part; the LSTM carries its state
+through it. The GPT trains first, for its recipe's number of steps. Then the LSTM's speed is measured, and it gets as
+many steps as fit into the same time.
+"""
+
+from collections.abc import Iterator
+from statistics import median
+
+import torch
+from torch import nn
+
+from benchmarks.figures import show_seconds
+from benchmarks.rows import Row
+from benchmarks.small_gpt import Recipe, evaluate_small_gpt, train_small_gpt
+from benchmarks.timing import seconds_of
+from helpers.baselines import measure
+from helpers.batching import StreamBatches
+from helpers.corpora import load_corpus
+from helpers.models.lstm import CharLSTM
+from helpers.parameters import count_parameters
+from helpers.splits import Split, make_split
+from helpers.training import evaluate, fit
+
+CORPUS, SEEDS, TARGET = "tinyshakespeare", (1, 2, 3), 1.56  # nats per character: what the course promises
+MARGIN = 0.97  # of the GPT's time: the speed that is measured at the start may not last
+MEASURED_STEPS = 60
+
+
+def rows(quick: bool) -> Iterator[Row]:
+    """Train both at each seed, one after the other, and compare times and losses."""
+    split = make_split(load_corpus(CORPUS))
+    baselines = measure(split.train, split.val)
+    best_ngram = f"best n-gram {baselines.by_context[baselines.best_context]:.3f}"
+    recipe = Recipe(steps=20) if quick else Recipe()
+    losses = []
+    for seed in SEEDS[:1] if quick else SEEDS:
+        yield train_peer(split, recipe, seed, spent := [])
+        row, loss = train_ours(split, seed, spent[0])
+        losses.append(loss)
+        yield row._replace(peer=best_ngram)
+    middle = median(losses)
+    verdict = f"{'ok' if middle <= TARGET else 'over'} (≤ {TARGET})"
+    spread = f"{min(losses):.4f} – {max(losses):.4f} ({len(losses)})"
+    yield Row(
+        "course's LSTM, median over seeds", f"{middle:.4f}", best_ngram, verdict, spread, middle <= TARGET or quick
+    )
+
+
+def train_peer(split: Split, recipe: Recipe, seed: int, spent: list[float]) -> Row:
+    """Train the small GPT; `spent` takes its seconds."""
+    models = []
+    tokens, vocab_size = split.train.tokens, len(split.vocabulary)
+    spent.append(seconds_of(lambda: models.append(train_small_gpt(tokens, vocab_size, recipe, seed))))
+    loss = evaluate_small_gpt(models[0], split.val.tokens, recipe.context)
+    name = f"small GPT, seed {seed}, {recipe.steps:,} steps, {count_parameters(models[0]):,} parameters"
+    return Row(name, f"{loss:.4f}", "", "", show_seconds(spent[0]))
+
+
+def train_ours(split: Split, seed: int, seconds: float) -> tuple[Row, float]:
+    """Train the LSTM for as many steps as fit into these seconds; return its row and its loss."""
+    probe = make_model(split, seed)
+    fit_course(probe, split, 10)
+    per_step = seconds_of(lambda: fit_course(probe, split, MEASURED_STEPS)) / MEASURED_STEPS
+    steps = max(1, int(MARGIN * seconds / per_step))
+    model = make_model(split, seed)
+    spent = seconds_of(lambda: fit_course(model, split, steps))
+    loss = evaluate(model, StreamBatches(split.val.tokens, 256, batch_size=1)).loss
+    name = f"course's LSTM, seed {seed}, {steps:,} steps, {count_parameters(model):,} parameters"
+    return Row(name, f"{loss:.4f}", "", f"{spent / seconds:.2f} of its time", show_seconds(spent)), loss
+
+
+def make_model(split: Split, seed: int) -> nn.Module:
+    """Return the LSTM of the course's recipe, fresh."""
+    torch.manual_seed(seed)
+    return CharLSTM(len(split.vocabulary), 64, 224, dropout=0.1, forget_bias=0.0)
+
+
+def fit_course(model: nn.Module, split: Split, steps: int) -> None:
+    """Train with the course's recipe; what was tried for it stands in the table of attempts."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=6e-3, weight_decay=0.01)
+    batches = StreamBatches(split.train.tokens, 64, batch_size=32)
+    fit(model, batches, steps=steps, optimizer=optimizer, schedule="warmup_cosine", progress=False)
