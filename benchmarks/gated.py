@@ -46,7 +46,7 @@ def rows(quick: bool) -> Iterator[Row]:
     runs += [(tales, "tales, GRU, 148 hidden", GRU, 1e-2, SHORT)]
     runs += [(tales, "tales, vanilla RNN, 256 hidden", RNN, 2e-3, LONG)]
     runs += [(tales, f"tales, LSTM, 128 hidden, forget bias {b:g}", lstm(128, b), 1e-2, LONG) for b in (0.0, 1.0)]
-    runs += [(tales, "tales, GRU, 148 hidden", GRU, 1e-2, LONG)]
+    runs += [(tales, "tales, GRU, 148 hidden", GRU, 3e-3, LONG)]
     runs += [(tales, "tales, LSTM, 256 hidden, forget bias 0", lstm(256, 0.0), 5e-3, LONG)]
     runs += [(english, "python-docs, vanilla RNN, 256 hidden", RNN, 3e-3, SHORT)]
     runs += [(english, f"python-docs, LSTM, 128 hidden, forget bias {b:g}", lstm(128, b), 2e-2, SHORT) for b in (0, 1)]

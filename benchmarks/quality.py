@@ -8,22 +8,17 @@ many steps as fit into the same time.
 from collections.abc import Iterator
 from statistics import median
 
-import torch
-from torch import nn
-
+from benchmarks.attempts import CORPUS, Attempt, validation_loss
 from benchmarks.figures import show_seconds
 from benchmarks.rows import Row
 from benchmarks.small_gpt import Recipe, evaluate_small_gpt, train_small_gpt
 from benchmarks.timing import seconds_of
 from helpers.baselines import measure
-from helpers.batching import StreamBatches
 from helpers.corpora import load_corpus
-from helpers.models.lstm import CharLSTM
 from helpers.parameters import count_parameters
 from helpers.splits import Split, make_split
-from helpers.training import evaluate, fit
 
-CORPUS, SEEDS, TARGET = "tinyshakespeare", (1, 2, 3), 1.56  # nats per character: what the course promises
+SEEDS, TARGET = (1, 2, 3), 1.56  # nats per character: what the course promises
 MARGIN = 0.97  # of the GPT's time: the speed that is measured at the start may not last
 MEASURED_STEPS = 60
 
@@ -60,25 +55,13 @@ def train_peer(split: Split, recipe: Recipe, seed: int, spent: list[float]) -> R
 
 def train_ours(split: Split, seed: int, seconds: float) -> tuple[Row, float]:
     """Train the LSTM for as many steps as fit into these seconds; return its row and its loss."""
-    probe = make_model(split, seed)
-    fit_course(probe, split, 10)
-    per_step = seconds_of(lambda: fit_course(probe, split, MEASURED_STEPS)) / MEASURED_STEPS
+    recipe, vocab_size = Attempt(), len(split.vocabulary)
+    probe = recipe.make_model(vocab_size, seed)
+    recipe.train(probe, split, 10)
+    per_step = seconds_of(lambda: recipe.train(probe, split, MEASURED_STEPS)) / MEASURED_STEPS
     steps = max(1, int(MARGIN * seconds / per_step))
-    model = make_model(split, seed)
-    spent = seconds_of(lambda: fit_course(model, split, steps))
-    loss = evaluate(model, StreamBatches(split.val.tokens, 256, batch_size=1)).loss
+    model = recipe.make_model(vocab_size, seed)
+    spent = seconds_of(lambda: recipe.train(model, split, steps))
+    loss = validation_loss(model, split)
     name = f"course's LSTM, seed {seed}, {steps:,} steps, {count_parameters(model):,} parameters"
     return Row(name, f"{loss:.4f}", "", f"{spent / seconds:.2f} of its time", show_seconds(spent)), loss
-
-
-def make_model(split: Split, seed: int) -> nn.Module:
-    """Return the LSTM of the course's recipe, fresh."""
-    torch.manual_seed(seed)
-    return CharLSTM(len(split.vocabulary), 64, 224, dropout=0.1, forget_bias=0.0)
-
-
-def fit_course(model: nn.Module, split: Split, steps: int) -> None:
-    """Train with the course's recipe; what was tried for it stands in the table of attempts."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=6e-3, weight_decay=0.01)
-    batches = StreamBatches(split.train.tokens, 64, batch_size=32)
-    fit(model, batches, steps=steps, optimizer=optimizer, schedule="warmup_cosine", progress=False)

@@ -34,6 +34,7 @@ BENCHMARKS = [
         "gated", "vanilla RNN, LSTM and GRU at equal parameters, and the forget bias: lesson 04", only_if_named=True
     ),
     Benchmark("quality", "loss on tinyshakespeare against a small GPT that trains for as long", only_if_named=True),
+    Benchmark("attempts", "what was tried for a low loss on tinyshakespeare with an LSTM", only_if_named=True),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),
     Benchmark("kills", "what is left of training runs that are killed at random moments", only_if_named=True),
 ]

@@ -54,7 +54,9 @@ def play(
         "seed": seed,
     }  # fmt: skip
     if can_show_widgets():
-        return make_panel(model, vocabulary, settings)
+        panel = make_panel(model, vocabulary, settings)
+        sys.modules["IPython"].display.display(panel)
+        return panel
     text = write(model, vocabulary, settings, lambda new: print(new, end="", flush=True), print_prime=True)
     print()
     return text

@@ -67,6 +67,16 @@ def test_a_setting_that_makes_no_sense_is_said_in_the_panel(model):
     assert not panel.button.disabled
 
 
+def test_in_a_notebook_the_panel_is_shown(model, monkeypatch):
+    shown = []
+    fake = type("IPython", (), {"display": type("display", (), {"display": staticmethod(shown.append)})})
+    monkeypatch.setitem(playground.sys.modules, "IPython", fake)
+    monkeypatch.setattr(playground, "can_show_widgets", lambda: True)
+    panel = play(model, VOCABULARY, prime="The", length=20)
+    assert shown == [panel]
+    assert panel.controls["prime"].value == "The"
+
+
 def test_a_notebook_that_a_machine_executes_shows_no_widget(monkeypatch):
     class Shell:
         kernel = object()

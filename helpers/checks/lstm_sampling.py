@@ -9,27 +9,27 @@ from helpers.checks.lstm_spy import Spy
 from helpers.checks.training_spy import modes_of
 from helpers.vocabulary import Vocabulary
 
-_SYMBOLS = "abdehlo"
-_PRIME, _SIZE, _DRAWS = "hello", 12, 900
+SYMBOLS = "abdehlo"
+PRIME, SIZE, _DRAWS = "hello", 12, 900
 _TOLERANCE = 0.08  # on a share of _DRAWS draws: about five standard deviations
 
 
 def sample(answer):
     """The prime and `size` characters more, each fed once, from the state, out of the best top_k."""
-    vocabulary = Vocabulary(_SYMBOLS)
-    model = _lively_model(vocabulary.encode(_PRIME))
-    text = _call(answer, model, vocabulary, _SIZE, 1, 0)
-    _expect_modes(model)
-    _expect_length(text)
-    _expect_fed(model, vocabulary, text)
+    vocabulary = Vocabulary(SYMBOLS)
+    model = lively_model(vocabulary.encode(PRIME))
+    text = _call(answer, model, vocabulary, SIZE, 1, 0)
+    expect_modes(model)
+    expect_length(text)
+    expect_fed(model, vocabulary, text)
     _compare_text(model, vocabulary, text)
     _expect_draws(answer, model, vocabulary)
 
 
-def _lively_model(prime: torch.Tensor) -> Spy:
+def lively_model(prime: torch.Tensor) -> Spy:
     """Return a model that goes on after the prime otherwise than after its parts, so that each mistake shows."""
     while True:
-        model = Spy(len(_SYMBOLS))
+        model = Spy(len(SYMBOLS))
         for parameter in model.parameters():
             parameter.data.mul_(6)
         with torch.no_grad():
@@ -42,7 +42,7 @@ def _call(answer, model: Spy, vocabulary: Vocabulary, size: int, top_k: int, see
     model.calls.clear()
     generator = torch.Generator().manual_seed(seed)
     try:
-        text = answer(model, vocabulary, size, _PRIME, top_k, generator)
+        text = answer(model, vocabulary, size, PRIME, top_k, generator)
     except ValueError as error:
         if "the tokens have shape" in str(error):
             raise Mistake(f"{error}: one character is fed as `torch.tensor([[token]])`") from None
@@ -57,7 +57,8 @@ def _call(answer, model: Spy, vocabulary: Vocabulary, size: int, top_k: int, see
     return text
 
 
-def _expect_modes(model: Spy) -> None:
+def expect_modes(model: Spy) -> None:
+    """Hold every call to evaluation mode without gradients, and the model to the mode that it was in before."""
     expect(len(model.calls) > 0, "the model was never called")
     expect(
         not any(True in call["modes"] for call in model.calls),
@@ -73,22 +74,23 @@ def _expect_modes(model: Spy) -> None:
     )
 
 
-def _expect_length(text: str) -> None:
-    whole, new = len(_PRIME) + _SIZE, len(text) - len(_PRIME)
-    if len(text) == _SIZE and not text.startswith(_PRIME):
+def expect_length(text: str, name: str = "size") -> None:
+    """Hold a text to its prime and SIZE characters more; `name` is what the exercise calls their number."""
+    whole, new = len(PRIME) + SIZE, len(text) - len(PRIME)
+    if len(text) == SIZE and not text.startswith(PRIME):
         raise Mistake("the prime is missing in the text: return it with what comes after it")
-    if len(text) == _SIZE:
-        raise Mistake("`size` counts the prime in yours: it is the number of characters that are added to it")
-    expect(text.startswith(_PRIME), f"the text should begin with its prime, {_PRIME!r}, and begins with {text[:8]!r}")
-    expect(len(text) == whole, f"with size {_SIZE} there should be {_SIZE} new characters, and there are {new}")
+    if len(text) == SIZE:
+        raise Mistake(f"`{name}` counts the prime in yours: it is the number of characters that are added to it")
+    expect(text.startswith(PRIME), f"the text should begin with its prime, {PRIME!r}, and begins with {text[:8]!r}")
+    expect(len(text) == whole, f"with {name} {SIZE} there should be {SIZE} new characters, and there are {new}")
 
 
-def _expect_fed(model: Spy, vocabulary: Vocabulary, text: str) -> None:
+def expect_fed(model: Spy, vocabulary: Vocabulary, text: str) -> None:
     """Hold what the model read, call by call, to the prime and all drawn characters but the last, each once."""
     calls = model.calls
     expect(all(len(call["tokens"]) == 1 for call in calls), "feed one text: tokens of shape (1, time)")
     fed = "".join(vocabulary.decode(call["tokens"][0]) for call in calls)
-    prime, drawn = _PRIME, text[len(_PRIME) :]
+    prime, drawn = PRIME, text[len(PRIME) :]
     fresh = model.fresh()
     expect(fresh[0], "the first call does not start from a fresh state: a new text begins with zeros")
     expect(not any(fresh[1:]), "a call starts from a fresh state: go on with the one that the call before returned")
@@ -116,7 +118,7 @@ def _expect_fed(model: Spy, vocabulary: Vocabulary, text: str) -> None:
 
 def _compare_text(model: Spy, vocabulary: Vocabulary, text: str) -> None:
     """With top_k = 1 each character is the likeliest after those before."""
-    right = _PRIME
+    right = PRIME
     with torch.no_grad():
         while len(right) < len(text):
             right += vocabulary.symbols[model(vocabulary.encode(right)[None])[0][0, -1].argmax()]
@@ -132,9 +134,9 @@ def _expect_draws(answer, model: Spy, vocabulary: Vocabulary) -> None:
     level = torch.tensor([2.0, -1.0, 1.5, 0.0, 1.0, 0.5, -2.0])
     model.output.weight.data.zero_()
     model.output.bias.data.copy_(level)
-    text = _call(answer, model, vocabulary, _DRAWS, 3, 1)[len(_PRIME) :]
+    text = _call(answer, model, vocabulary, _DRAWS, 3, 1)[len(PRIME) :]
     best = torch.tensor([0, 2, 4])
-    shares = torch.tensor([text.count(symbol) / len(text) for symbol in _SYMBOLS])
+    shares = torch.tensor([text.count(symbol) / len(text) for symbol in SYMBOLS])
     expect(
         same(shares[best].sum(), torch.tensor(1.0), 1e-5),
         "`top_k` has no effect: put the logits through `keep_top_k` before the softmax",
@@ -151,7 +153,7 @@ def _expect_draws(answer, model: Spy, vocabulary: Vocabulary) -> None:
         _close(shares[best], level[best].softmax(0)),
         "the shares of the characters are not those of the softmax over the best 3",
     )
-    again, other = (_call(answer, model, vocabulary, 40, 3, seed)[len(_PRIME) :] for seed in (1, 2))
+    again, other = (_call(answer, model, vocabulary, 40, 3, seed)[len(PRIME) :] for seed in (1, 2))
     expect(again == text[:40], "the same seed gives another text: hand `generator` to torch.multinomial")
     expect(again != other, "every seed gives the same text: hand `generator` to torch.multinomial as it is, unseeded")
 

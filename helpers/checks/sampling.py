@@ -1,0 +1,25 @@
+"""Checks of lesson 06: from the likeliest character to a decoder. Each part has a module below this one."""
+
+from helpers.checks.contract import Checks
+from helpers.checks.sampling_choice import apply_temperature, draw, entropy, greedy
+from helpers.checks.sampling_filters import keep_min_p, keep_top_p
+from helpers.checks.sampling_rating import perplexity, text_log_probability
+from helpers.checks.sampling_repeats import block_repeats
+from helpers.checks.sampling_writing import write
+
+check = Checks("06_sampling")
+
+# In the order of the lesson.
+for exercise in (
+    greedy,
+    apply_temperature,
+    entropy,
+    draw,
+    keep_top_p,
+    keep_min_p,
+    block_repeats,
+    text_log_probability,
+    perplexity,
+    write,
+):
+    check.exercise(exercise)

@@ -1,0 +1,166 @@
+"""Checks of lesson 06, one choice: the likeliest, the temperature, the entropy, the draw."""
+
+import math
+
+import torch
+
+from helpers.checks.expectations import Mistake, compare, expect, expect_tensor, expect_type, same
+
+_DRAWS = 3_000
+_TOLERANCE = 0.06  # on a share of _DRAWS draws: more than six standard deviations
+
+
+def greedy(answer):
+    """The place of the largest logit of each row, for logits of any shape."""
+    logits = torch.tensor([[0.1, 2.0, -3.0, 1.9, 0.0], [-1.0, 0.5, -0.3, 0.2, 4.0]])
+    result = answer(logits)
+    expect_type(result, torch.Tensor, "`greedy` of two rows of logits")
+    if same(result.flatten(), logits.amax(-1), 1e-5):
+        raise Mistake("those are the largest logits themselves: return their places, with argmax")
+    if same(result.flatten(), logits.softmax(-1).amax(-1), 1e-5):
+        raise Mistake("those are the largest probabilities: return their places, with argmax")
+    if result.dim() == 0:
+        raise Mistake("there is one place for all rows together: look along the last dimension, `argmax(-1)`")
+    if result.shape == logits.shape:
+        raise Mistake("there is a number for every character: return one index for each row")
+    if result.shape == (2, 1):
+        raise Mistake("a dimension of size 1 is left over: the result has shape (...,), so no `keepdim`")
+    if result.shape == (5,):
+        raise Mistake("you look along the rows: the characters are the last dimension, `argmax(-1)`")
+    expect_tensor(result, "`greedy` of two rows of logits", shape=(2,), dtype=torch.int64)
+    compare(
+        result, torch.tensor([1, 4]), "`greedy` of two rows of logits",
+        [
+            (logits.argmin(-1), "those are the places of the *smallest* logits"),
+            (logits.abs().argmax(-1), "a logit far below 0 is taken for a large one: compare the logits as they are"),
+        ],
+    )  # fmt: skip
+    deep = torch.randn(2, 3, 7)
+    expect(same(answer(deep), deep.argmax(-1)), "for logits of shape (2, 3, 7) the result should have shape (2, 3)")
+    expect(same(answer(deep[0, 0]), deep[0, 0].argmax()), "for logits of shape (7,) the result should be one index")
+
+
+def apply_temperature(answer):
+    """The softmax of the scaled logits is that of the formula."""
+    logits, temperature = torch.tensor([[1.0, -2.0, 0.5, 3.0], [0.0, 1.0, -1.0, 0.3]]), 0.5
+    result = answer(logits.clone(), temperature)
+    expect_tensor(result, "`apply_temperature` of two rows of logits", shape=logits.shape)
+    right = (logits / temperature).softmax(-1)
+    if not same(result.softmax(-1), right, 1e-4):
+        probabilities = logits.softmax(-1)
+        for wrong, message in [
+            (logits * temperature, "the logits are multiplied by the temperature: divide, so that a low one makes them sharper"),
+            (probabilities / temperature, "the probabilities are divided: divide the logits, before the softmax"),
+            (right, "those are probabilities: return logits, the softmax comes before the draw"),
+            (probabilities ** (1 / temperature), "those are probabilities to a power: divide the logits"),
+            (logits / temperature**2, "the logits are divided by the square of the temperature"),
+            (-logits / temperature, "the signs of the logits are turned around"),
+            (logits ** (1 / temperature), "the logits are raised to a power: divide them"),
+        ]:  # fmt: skip
+            if same(result, wrong, 1e-4):
+                raise Mistake(message)
+        expect(
+            not same(result.softmax(-1), probabilities, 1e-4),
+            "the temperature has no effect on the probabilities: divide the logits by it",
+        )
+        raise Mistake("the softmax of what you return is not that of `logits / temperature`")
+    plain = answer(logits.clone(), 1.0)
+    expect(same(plain.softmax(-1), logits.softmax(-1), 1e-4), "a temperature of 1 should change nothing")
+
+
+def entropy(answer):
+    """The entropy of known distributions in nats, row by row, and no NaN."""
+    logits = torch.tensor([[0.0, 0.0, 0.0, 0.0], [2.0, -1.0, 0.5, 1.0], [9.0, 0.0, 0.0, 1.0]])
+    probabilities, logarithms = logits.softmax(-1), logits.log_softmax(-1)
+    right = -(probabilities * logarithms).sum(-1)
+    result = answer(logits)
+    expect_type(result, torch.Tensor, "`entropy` of three rows of logits")
+    if result.dim() == 0:
+        raise Mistake("there is one number for all rows together: sum over the last dimension, `sum(-1)`")
+    if result.shape == (4,):
+        raise Mistake("the sum runs over the rows: the characters are the last dimension, `sum(-1)`")
+    if result.shape == (3, 1):
+        raise Mistake("a dimension of size 1 is left over: the result has shape (...,), so no `keepdim`")
+    if result.shape == logits.shape:
+        raise Mistake("there is a number for every character: add them up, `sum(-1)`")
+    expect_tensor(result, "`entropy` of three rows of logits", shape=(3,))
+    compare(
+        result, right, "`entropy` of three rows of logits",
+        [
+            (-right, "the sign is missing: the logarithm of a probability is negative, and entropy is not"),
+            (right / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
+            (right / 4, "that is a mean over the characters: add up, p is the weight already"),
+            (-logarithms.sum(-1), "the logarithms are added up without their weights: multiply each by its p"),
+            (-logarithms.mean(-1), "the logarithms have equal weights: multiply each by its p, and add up"),
+            (right.exp(), "that is e to the entropy"),
+            (-(probabilities * logits).sum(-1), "the logits are taken for logarithms of probabilities: take `log_softmax`"),
+            (-logarithms.amax(-1), "that is −ln p of the likeliest character alone"),
+            (math.log(4) - right, "that is what is missing to ln V"),
+        ],
+        tolerance=1e-4,
+    )  # fmt: skip
+    ruled_out = answer(torch.tensor([[1.0, -math.inf, 1.0, -math.inf]]))
+    expect(
+        not bool(torch.as_tensor(ruled_out).isnan().any()),
+        "with a logit of minus infinity your entropy is NaN: there p is 0, and 0 · ln 0 should count as 0",
+    )
+    expect(
+        same(ruled_out, torch.tensor([math.log(2)]), 1e-4),
+        "two equally likely characters and two that are ruled out should have an entropy of ln 2",
+    )
+
+
+def draw(answer):
+    """The shares of many draws are the probabilities, row by row, and the generator decides."""
+    rows = torch.tensor([[9.0, -9.0, -9.0], [-9.0, -9.0, 9.0], [-9.0, 9.0, -9.0], [9.0, -9.0, -9.0]])
+    result = _call(answer, rows, 0)
+    expect_type(result, torch.Tensor, "`draw` of four rows of logits")
+    if result.shape == (4, 1):
+        raise Mistake("torch.multinomial gives shape (rows, 1): take `[:, 0]` of it")
+    if result.dim() == 0 or result.shape == (1,):
+        raise Mistake("one token is drawn for all rows together: draw one for each row")
+    if result.shape == rows.shape:
+        raise Mistake("there is a number for every character: return one token for each row")
+    expect_tensor(result, "`draw` of four rows of logits", shape=(4,), dtype=torch.int64)
+    expect(same(result, torch.tensor([0, 2, 1, 0])), "the rows are mixed up: each row is drawn from its own logits")
+    logits = torch.tensor([1.0, 0.0, -math.inf, 2.0])
+    many = logits.expand(_DRAWS, -1)
+    drawn = _call(answer, many, 1)
+    shares = drawn.bincount(minlength=4)[:4] / _DRAWS
+    _compare_shares(shares, logits)
+    expect(
+        same(_call(answer, many, 1), drawn), "the same seed gives other tokens: hand `generator` to torch.multinomial"
+    )
+    expect(
+        not same(_call(answer, many, 2), drawn),
+        "every seed gives the same tokens: hand `generator` on as it is, and set no seed inside the function",
+    )
+
+
+def _call(answer, logits: torch.Tensor, seed: int):
+    try:
+        return answer(logits, torch.Generator().manual_seed(seed))
+    except RuntimeError as error:
+        if "probability tensor contains" in str(error):
+            raise Mistake("torch.multinomial wants probabilities, and these are not: take the softmax first") from None
+        raise
+
+
+def _compare_shares(shares: torch.Tensor, logits: torch.Tensor) -> None:
+    right = logits.softmax(-1)
+    if _close(shares, right):
+        return
+    for wrong, message in [
+        (torch.tensor([0.0, 0, 0, 1]), "the likeliest token comes every time: draw, with torch.multinomial"),
+        (torch.full((4,), 0.25), "every token is drawn equally often, also one that is ruled out: draw by the softmax"),
+        (torch.tensor([1, 1, 0, 1]) / 3, "every token that is left is drawn equally often: draw by the softmax"),
+        ((2 * logits).softmax(-1), "the likely tokens come too often: is the softmax taken of something else?"),
+        ((-logits).masked_fill(logits.isinf(), -math.inf).softmax(-1), "the unlikely tokens come most often"),
+    ]:
+        if _close(shares, wrong):
+            raise Mistake(message)
+    raise Mistake("the shares of the tokens are not the probabilities: draw from `logits.softmax(-1)`")
+
+
+def _close(shares: torch.Tensor, wanted: torch.Tensor) -> bool:
+    return bool((shares - wanted).abs().max() < _TOLERANCE)

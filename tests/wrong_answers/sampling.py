@@ -1,0 +1,569 @@
+"""Answers to lesson 06."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from helpers.answers.sampling import draw as course_draw
+from helpers.answers.sampling import text_log_probability as course_log_probability
+from tests.wrong_answers.registry import Answers
+
+ANSWERS = Answers()
+
+
+def named(name, function):
+    """Name a function like its exercise."""
+    function.__name__ = name
+    return function
+
+
+def wrong(name, line, function):
+    ANSWERS.is_wrong(line)(named(name, function))
+
+
+def right(name, function):
+    ANSWERS.is_right(named(name, function))
+
+
+# -------------------------------------------------------------------------------------------------- greedy
+
+for line, function in {
+    "those are the largest logits themselves": lambda logits: logits.max(-1).values,
+    "those are the largest probabilities": lambda logits: logits.softmax(-1).max(-1).values,
+    "one place for all rows together": lambda logits: logits.argmax(),
+    "a number for every character": lambda logits: F.one_hot(logits.argmax(-1), logits.shape[-1]),
+    "a dimension of size 1 is left over": lambda logits: logits.argmax(-1, keepdim=True),
+    "you look along the rows": lambda logits: logits.argmax(0),
+    "the places of the *smallest*": lambda logits: logits.argmin(-1),
+    "a logit far below 0 is taken": lambda logits: logits.abs().argmax(-1),
+    "for logits of shape (7,)": lambda logits: (
+        logits.argmax(-1) if logits.dim() > 1 else logits.argmax(-1, keepdim=True)
+    ),
+    "dtype of `greedy`": lambda logits: logits.argmax(-1).int(),
+}.items():
+    wrong("greedy", line, function)
+for function in (
+    lambda logits: logits.topk(1).indices[..., 0],
+    lambda logits: logits.softmax(-1).max(-1).indices,
+    lambda logits: logits.sort(-1).indices[..., -1],
+):
+    right("greedy", function)
+
+# -------------------------------------------------------------------------------------------------- apply_temperature
+
+for line, function in {
+    "multiplied by the temperature": lambda logits, temperature: logits * temperature,
+    "the probabilities are divided": lambda logits, temperature: logits.softmax(-1) / temperature,
+    "those are probabilities: return logits": lambda logits, temperature: (logits / temperature).softmax(-1),
+    "probabilities to a power": lambda logits, temperature: logits.softmax(-1) ** (1 / temperature),
+    "by the square of the temperature": lambda logits, temperature: logits / temperature / temperature,
+    "signs of the logits are turned around": lambda logits, temperature: -logits / temperature,
+    "has no effect": lambda logits, temperature: logits - temperature,
+    "raised to a power": lambda logits, temperature: logits ** (1 / temperature),
+    "a temperature of 1 should change nothing": lambda logits, temperature: (
+        logits / temperature * (1 + (temperature == 1))
+    ),
+}.items():
+    wrong("apply_temperature", line, function)
+for function in (
+    lambda logits, temperature: logits * (1 / temperature),
+    lambda logits, temperature: logits.log_softmax(-1) / temperature,
+    lambda logits, temperature: (logits - logits.max(-1, keepdim=True).values).div(temperature),
+):
+    right("apply_temperature", function)
+
+# -------------------------------------------------------------------------------------------------- entropy
+
+
+def plain_entropy(logits):
+    return -(logits.softmax(-1) * logits.log_softmax(-1)).sum(-1)
+
+
+def safe_entropy(logits):
+    logarithms = logits.log_softmax(-1)
+    return -(logarithms.exp() * logarithms.masked_fill(logarithms == -torch.inf, 0)).sum(-1)
+
+
+for line, function in {
+    "your entropy is NaN": plain_entropy,
+    "the sign is missing": lambda logits: -safe_entropy(logits),
+    "that is in bits": lambda logits: safe_entropy(logits) / math.log(2),
+    "a mean over the characters": lambda logits: safe_entropy(logits) / logits.shape[-1],
+    "added up without their weights": lambda logits: -logits.log_softmax(-1).sum(-1),
+    "have equal weights": lambda logits: -logits.log_softmax(-1).mean(-1),
+    "that is e to the entropy": lambda logits: safe_entropy(logits).exp(),
+    "logits are taken for logarithms": lambda logits: -(logits.softmax(-1) * logits).sum(-1),
+    "of the likeliest character alone": lambda logits: -logits.log_softmax(-1).max(-1).values,
+    "what is missing to ln V": lambda logits: math.log(logits.shape[-1]) - safe_entropy(logits),
+    "one number for all rows together": lambda logits: safe_entropy(logits).sum(),
+    "the sum runs over the rows": lambda logits: torch.special.entr(logits.softmax(-1)).sum(0),
+    "a dimension of size 1": lambda logits: safe_entropy(logits)[..., None],
+    "a number for every character: add": lambda logits: torch.special.entr(logits.softmax(-1)),
+}.items():
+    wrong("entropy", line, function)
+for function in (
+    safe_entropy,
+    lambda logits: torch.distributions.Categorical(logits=logits.clamp(min=-1e9)).entropy(),
+    lambda logits: -torch.special.xlogy(logits.softmax(-1), logits.softmax(-1)).sum(dim=-1),
+):
+    right("entropy", function)
+
+# -------------------------------------------------------------------------------------------------- draw
+
+
+def seeded_inside(logits, generator=None):
+    return torch.multinomial(logits.softmax(-1), 1, generator=torch.Generator().manual_seed(0))[:, 0]
+
+
+def exchanged(logits, generator=None):
+    return torch.multinomial(logits.softmax(-1), 1, generator=generator)[:, 0].flip(0)
+
+
+for line, function in {
+    "take `[:, 0]` of it": lambda logits, generator=None: torch.multinomial(logits.softmax(-1), 1, generator=generator),
+    "one token is drawn for all rows": lambda logits, generator=None: torch.multinomial(
+        logits[0].softmax(-1), 1, generator=generator
+    ),
+    "a number for every character: return one token": lambda logits, generator=None: logits.softmax(-1),
+    "wants probabilities, and these are not": lambda logits, generator=None: torch.multinomial(
+        logits, 1, generator=generator
+    )[:, 0],
+    "the likeliest token comes every time": lambda logits, generator=None: logits.argmax(-1),
+    "the rows are mixed up": exchanged,
+    "the same seed gives other tokens": lambda logits, generator=None: torch.multinomial(logits.softmax(-1), 1)[:, 0],
+    "every seed gives the same tokens": seeded_inside,
+    "likely tokens come too often": lambda logits, generator=None: torch.multinomial(
+        logits.softmax(-1) ** 2, 1, generator=generator
+    )[:, 0],
+}.items():
+    wrong("draw", line, function)
+
+
+def by_the_sum(logits, generator=None):
+    sums = logits.softmax(-1).cumsum(-1)
+    uniform = torch.rand(len(logits), 1, generator=generator)
+    return (sums < uniform).sum(-1).clamp(max=logits.shape[-1] - 1)
+
+
+def by_noise(logits, generator=None):
+    noise = -torch.log(-torch.log(torch.rand(logits.shape, generator=generator)))
+    return (logits + noise).argmax(-1)
+
+
+right("draw", by_the_sum)
+right("draw", by_noise)
+
+# -------------------------------------------------------------------------------------------------- keep_top_p
+
+
+def top_p(
+    logits, p, *, ruled_out=lambda sums, ordered, p: sums - ordered >= p, descending=True, back=True, fill=-math.inf
+):
+    ordered, order = logits.softmax(-1).sort(dim=-1, descending=descending)
+    mask = ruled_out(ordered.cumsum(-1), ordered, p)
+    mask = torch.zeros_like(mask).scatter(-1, order, mask) if back else mask
+    return logits.masked_fill(mask, fill)
+
+
+def first_row_only(logits, p):
+    mask = top_p(logits, p).isinf()
+    return logits.masked_fill(mask.flatten(0, -2)[0] if logits.dim() > 1 else mask, -math.inf)
+
+
+def sorted_logits(logits, p):
+    ordered = logits.sort(dim=-1, descending=True).values
+    return top_p(ordered, p)
+
+
+for line, function in {
+    "the one that crosses the line is ruled out": lambda logits, p: top_p(logits, p, ruled_out=lambda s, o, p: s > p),
+    "the mask is in sorted order": lambda logits, p: top_p(logits, p, back=False),
+    "the logits are sorted": sorted_logits,
+    "each probability is held against p by itself": lambda logits, p: logits.masked_fill(
+        logits.softmax(-1) < p, -math.inf
+    ),
+    "you add up from the unlikeliest": lambda logits, p: top_p(logits, p, descending=False),
+    "one too many stays": lambda logits, p: top_p(logits, p, ruled_out=lambda s, o, p: s - 2 * o >= p),
+    "every row is cut like the first one": first_row_only,
+    "the others are 0": lambda logits, p: top_p(logits, p, fill=0.0),
+    "those are probabilities: return logits": lambda logits, p: top_p(logits, p).softmax(-1),
+    "those are truth values": lambda logits, p: top_p(logits, p).isfinite(),
+    "nothing is ruled out": lambda logits, p: logits,
+    "that is min-p": lambda logits, p: min_p(logits, p),
+}.items():
+    wrong("keep_top_p", line, function)
+
+
+def with_the_last(logits, p):
+    """Find the smallest probability that stays, and compare with it."""
+    probabilities = logits.softmax(-1)
+    ordered = probabilities.sort(dim=-1, descending=True).values
+    count = ((ordered.cumsum(-1) - ordered) < p).sum(-1, keepdim=True)
+    return logits.masked_fill(probabilities < ordered.gather(-1, count - 1), -math.inf)
+
+
+def row_by_row(logits, p):
+    if logits.dim() > 1:
+        return torch.stack([row_by_row(row, p) for row in logits])
+    result, total = torch.full_like(logits, -math.inf), 0.0
+    for token in logits.argsort(descending=True):
+        result[token] = logits[token]
+        total += logits.softmax(-1)[token].item()
+        if total >= p:
+            break
+    return result
+
+
+right("keep_top_p", with_the_last)
+right("keep_top_p", row_by_row)
+
+# -------------------------------------------------------------------------------------------------- keep_min_p
+
+
+def min_p(logits, p, bar=None):
+    probabilities = logits.softmax(-1)
+    bar = p * probabilities.amax(-1, keepdim=True) if bar is None else bar(probabilities, p)
+    return logits.masked_fill(probabilities < bar, -math.inf)
+
+
+def on_logits(logits, p):
+    return logits.masked_fill(logits < p * logits.amax(-1, keepdim=True), -math.inf)
+
+
+def opposite(logits, p):
+    probabilities = logits.softmax(-1)
+    return logits.masked_fill(probabilities >= p * probabilities.amax(-1, keepdim=True), -math.inf)
+
+
+for line, function in {
+    "each probability is held against p itself": lambda logits, p: min_p(logits, p, lambda q, p: p),
+    "logits are held against logits": on_logits,
+    "the bar is the same for all rows": lambda logits, p: min_p(logits, p, lambda q, p: p * q.max()),
+    "the wrong ones are ruled out": opposite,
+    "the bar is at 1 − p": lambda logits, p: min_p(logits, p, lambda q, p: (1 - p) * q.amax(-1, keepdim=True)),
+    "the bar lies p below": lambda logits, p: min_p(logits, p, lambda q, p: q.amax(-1, keepdim=True) - p),
+    "only the likeliest stays": lambda logits, p: min_p(logits, p, lambda q, p: q.amax(-1, keepdim=True)),
+    "the largest of each column": lambda logits, p: min_p(logits, p, lambda q, p: p * q.amax(0)),
+    "the others are 0": lambda logits, p: min_p(logits, p).nan_to_num(neginf=0.0),
+    "the numbers that stay are probabilities": lambda logits, p: logits.softmax(-1).masked_fill(
+        min_p(logits, p).isinf(), -math.inf
+    ),
+    "some of them 0": lambda logits, p: logits.softmax(-1).masked_fill(min_p(logits, p).isinf(), 0.0),
+    "nothing is ruled out": lambda logits, p: logits,
+}.items():
+    wrong("keep_min_p", line, function)
+for function in (
+    lambda logits, p: logits.masked_fill(logits < logits.amax(-1, keepdim=True) + math.log(p or 1e-30), -math.inf),
+    lambda logits, p: torch.where(
+        logits.softmax(-1) >= p * logits.softmax(-1).max(-1, keepdim=True).values, logits, -math.inf
+    ),
+):
+    right("keep_min_p", function)
+
+# -------------------------------------------------------------------------------------------------- block_repeats
+
+
+def followers(tokens, size, length=None):
+    """Return what followed earlier where the last `length` tokens stood."""
+    seen = tokens.tolist()
+    length = size - 1 if length is None else length
+    last = seen[len(seen) - length :]
+    return [seen[at + length] for at in range(len(seen) - length) if seen[at : at + length] == last]
+
+
+def ban(logits, tokens, value=-math.inf):
+    logits = logits.clone()
+    logits[list(tokens)] = value
+    return logits
+
+
+def negative_zero(logits, tokens, size):
+    seen = tokens.tolist()
+    last = seen[-(size - 1) :]
+    starts = range(len(seen) - size + 1)
+    return ban(logits, [seen[at + size - 1] for at in starts if seen[at : at + size - 1] == last])
+
+
+def too_short(logits, tokens, size):
+    if len(tokens) < size:
+        return ban(logits, tokens[size - 1 : size].tolist() + [tokens.tolist()[size]])
+    return ban(logits, followers(tokens, size))
+
+
+def one_too_far(logits, tokens, size):
+    seen, last = tokens.tolist(), tokens.tolist()[len(tokens) - size + 1 :]
+    places = [at + size for at in range(len(seen) - size) if seen[at : at + size - 1] == last]
+    return ban(logits, [seen[place] for place in places])
+
+
+def others_go(logits, tokens, size):
+    return ban(logits, set(range(len(logits))) - set(followers(tokens, size)))
+
+
+for line, function in {
+    "nothing is ruled out: find": lambda logits, tokens, size: logits,
+    "everything that has been used": lambda logits, tokens, size: ban(logits, set(tokens.tolist())),
+    "only the first repetition": lambda logits, tokens, size: ban(logits, followers(tokens, size)[:1]),
+    "only the last repetition": lambda logits, tokens, size: ban(logits, followers(tokens, size)[-1:]),
+    "the last tokens themselves": lambda logits, tokens, size: ban(logits, tokens[len(tokens) - size + 1 :].tolist()),
+    "the last token is ruled out": lambda logits, tokens, size: ban(logits, tokens[-1:].tolist()),
+    "one place too far": one_too_far,
+    "it is the other way round": others_go,
+    "the others are 0": lambda logits, tokens, size: ban(logits, followers(tokens, size), 0.0),
+    "only made less likely": lambda logits, tokens, size: (
+        logits - 1.2 * torch.tensor([float(token in followers(tokens, size)) for token in range(len(logits))])
+    ),
+    "with size 1": negative_zero,
+    "with fewer tokens than `size` your code fails": too_short,
+    "the logits of those that stay are changed": lambda logits, tokens, size: ban(
+        logits.log_softmax(-1), followers(tokens, size)
+    ),
+}.items():
+    wrong("block_repeats", line, function)
+
+
+def with_windows(logits, tokens, size):
+    if len(tokens) < size:
+        return logits.clone()
+    runs = tokens.unfold(0, size, 1)  # (places, size)
+    same = (runs[:, :-1] == tokens[len(tokens) - size + 1 :]).all(1)
+    mask = torch.zeros(len(logits), dtype=torch.bool)
+    mask[runs[same, -1]] = True
+    return logits.masked_fill(mask, -math.inf)
+
+
+def by_trying(logits, tokens, size):
+    seen = tokens.tolist()
+    runs = {tuple(seen[at : at + size]) for at in range(len(seen) - size + 1)}
+    last = tuple(seen[len(seen) - size + 1 :]) if size > 1 else ()
+    return ban(logits, [token for token in range(len(logits)) if (*last, token) in runs])
+
+
+right("block_repeats", with_windows)
+right("block_repeats", by_trying)
+
+# -------------------------------------------------------------------------------------------------- text_log_probability
+
+
+@torch.no_grad()
+def rate(model, vocabulary, text, take=None):
+    """Return what `take` makes of the rated rows (time, vocab) and the tokens, the model put back into its mode."""
+    training = model.training
+    model.eval()
+    tokens = vocabulary.encode(text)
+    logits = model(tokens[None])[0][0]
+    model.train(training)
+    return float(take(logits, tokens))
+
+
+def came(rows, tokens):
+    return rows.gather(-1, tokens[:, None]).sum()
+
+
+def total(logits, tokens):
+    return came(logits[:-1].log_softmax(-1), tokens[1:])
+
+
+def without_eval(model, vocabulary, text):
+    with torch.no_grad():
+        tokens = vocabulary.encode(text)
+        return total(model(tokens[None])[0][0], tokens).item()
+
+
+def left_in_eval(model, vocabulary, text):
+    model.eval()
+    return without_eval(model, vocabulary, text)
+
+
+def with_gradients(model, vocabulary, text):
+    training = model.training
+    model.eval()
+    tokens = vocabulary.encode(text)
+    result = total(model(tokens[None])[0][0], tokens).item()
+    model.train(training)
+    return result
+
+
+def set_to_training(model, vocabulary, text):
+    result = left_in_eval(model, vocabulary, text)
+    model.train()
+    return result
+
+
+def a_tensor(model, vocabulary, text):
+    return torch.tensor(rate(model, vocabulary, text, total))
+
+
+def rating(take):
+    return lambda model, vocabulary, text: rate(model, vocabulary, text, take)
+
+
+for line, function in {
+    "that is the sum of the losses: a log-probability": rating(lambda logits, tokens: -total(logits, tokens)),
+    "that is the mean over the characters": rating(lambda logits, tokens: total(logits, tokens) / (len(tokens) - 1)),
+    "that is the mean loss: return the sum": rating(lambda logits, tokens: F.cross_entropy(logits[:-1], tokens[1:])),
+    "that is in bits": rating(lambda logits, tokens: total(logits, tokens) / math.log(2)),
+    "that is the probability itself": rating(lambda logits, tokens: total(logits, tokens).exp()),
+    "rated by the logits at its own place": rating(lambda logits, tokens: came(logits.log_softmax(-1), tokens)),
+    "the first character is rated": rating(lambda logits, tokens: total(logits, tokens) - math.log(logits.shape[-1])),
+    "the logits are added up": rating(lambda logits, tokens: came(logits[:-1], tokens[1:])),
+    "the probabilities are added up": rating(lambda logits, tokens: came(logits[:-1].softmax(-1), tokens[1:])),
+    "the last character is not rated": rating(lambda logits, tokens: total(logits[:-1], tokens[:-1])),
+    "the logarithms of *all* characters": rating(lambda logits, tokens: logits[:-1].log_softmax(-1).sum()),
+    "the largest of each row": rating(lambda logits, tokens: logits[:-1].log_softmax(-1).amax(-1).sum()),
+    "the model was in training mode": without_eval,
+    "left in evaluation mode": left_in_eval,
+    "gradients were recorded": with_gradients,
+    "is in training mode afterwards": set_to_training,
+    "is a tensor": a_tensor,
+}.items():
+    wrong("text_log_probability", line, function)
+
+
+def step_by_step(model, vocabulary, text):
+    training, result, state = model.training, 0.0, None
+    model.eval()
+    with torch.no_grad():
+        tokens = vocabulary.encode(text)
+        for token, following in zip(tokens[:-1], tokens[1:], strict=True):
+            logits, state = model(token[None, None], state)
+            result += logits[0, 0].log_softmax(-1)[following].item()
+    model.train(training)
+    return result
+
+
+right("text_log_probability", step_by_step)
+right("text_log_probability", rating(lambda logits, tokens: -F.cross_entropy(logits[:-1], tokens[1:], reduction="sum")))
+
+# -------------------------------------------------------------------------------------------------- perplexity
+
+
+def from_sum(formula):
+    return lambda model, vocabulary, text: formula(course_log_probability(model, vocabulary, text), len(text) - 1)
+
+
+for line, function in {
+    "divided by the length of the text": from_sum(lambda total, count: math.exp(-total / (count + 1))),
+    "the sign is missing": from_sum(lambda total, count: math.exp(total / count)),
+    "that is the mean loss": from_sum(lambda total, count: -total / count),
+    "that is the mean log-probability": from_sum(lambda total, count: total / count),
+    "the sum is not divided": from_sum(lambda total, count: math.exp(-total)),
+    "2 is taken to the power": from_sum(lambda total, count: 2 ** (-total / count)),
+    "that is the sum of the losses": from_sum(lambda total, count: -total),
+    "is a tensor": from_sum(lambda total, count: torch.tensor(-total / count).exp()),
+}.items():
+    wrong("perplexity", line, function)
+right("perplexity", from_sum(lambda total, count: math.exp(-total / count)))
+right("perplexity", from_sum(lambda total, count: (1 / math.exp(total)) ** (1 / count)))
+
+# -------------------------------------------------------------------------------------------------- write
+
+
+def writer(
+    *, order=lambda filters: filters, feed=None, last=-1, chain=True, eval_mode=True, restore=True, prime_too=True,
+    extra=0, carry=True, choose=course_draw, grad=False, softmax=False,
+):  # fmt: skip
+    """Return a decoder with one mistake."""
+
+    def write(model, vocabulary, prime, length, filters, generator=None):
+        training = model.training
+        if eval_mode:
+            model.eval()
+        text, tokens, state = "", vocabulary.encode(prime)[None], None
+        if feed == "last of prime":
+            tokens = tokens[:, -1:]
+        with torch.set_grad_enabled(grad):
+            if feed == "prime's last twice":
+                _, state = model(tokens)
+                tokens = tokens[:, -1:]
+            for _ in range(length + extra):
+                logits, state = model(tokens, state if carry else None)
+                raw = scores = logits[:, last].softmax(-1) if softmax else logits[:, last]
+                for one in order(filters):
+                    scores = one(scores) if chain else one(raw)
+                drawn = choose(scores, generator)[:, None]
+                tokens = tokens[:, -1:] if feed == "always the prime" else drawn
+                text += vocabulary.symbols[drawn.item()]
+        if restore:
+            model.train(training)
+        return prime + text if prime_too else text
+
+    return write
+
+
+def likeliest(logits, generator):
+    return logits.argmax(-1)
+
+
+def unseeded(logits, generator):
+    return course_draw(logits)
+
+
+def always_the_same_seed(logits, generator):
+    if generator.initial_seed() != 7:
+        generator.manual_seed(7)
+    return course_draw(logits, generator)
+
+
+def all_positions(model, vocabulary, prime, length, filters, generator=None):
+    training = model.training
+    model.eval()
+    text, tokens, state = prime, vocabulary.encode(prime)[None], None
+    with torch.no_grad():
+        for _ in range(length):
+            logits, state = model(tokens, state)
+            for one in filters:
+                logits = one(logits)
+            tokens = course_draw(logits[:, -1], generator)[:, None]
+            text += vocabulary.symbols[tokens.item()]
+    model.train(training)
+    return text
+
+
+for line, function in {
+    "the filters are never called": writer(
+        order=lambda filters: [one for one in filters if one.__name__ == "_keep_best"]
+    ),
+    "only one of two filters is called": writer(order=lambda filters: filters[:1]),
+    "from the last to the first": writer(order=lambda filters: filters[::-1]),
+    "the model's own logits": writer(chain=False),
+    "they take logits, the softmax": writer(softmax=True),
+    "it is given shape (1, 5, 7)": all_positions,
+    "at the *last* position": writer(last=0),
+    "the model was in training mode": writer(eval_mode=False),
+    "the model is left in evaluation mode": writer(restore=False),
+    "the prime is missing in the text": writer(prime_too=False),
+    "there should be 12 new characters": writer(extra=1),
+    "is fed twice": writer(feed="prime's last twice"),
+    "only the last character of the prime": writer(feed="last of prime"),
+    "every step reads the prime's last": writer(feed="always the prime"),
+    "a call starts from a fresh state": writer(carry=False),
+    "gradients were recorded": writer(grad=True),
+    "the likeliest character comes every time": writer(choose=likeliest),
+    "the same seed gives another text": writer(choose=unseeded),
+    "every seed gives the same text": writer(choose=always_the_same_seed),
+}.items():
+    wrong("write", line, function)
+
+
+def recursive(model, vocabulary, prime, length, filters, generator=None):
+    """Keep a list of tokens, and choose with the sum of probabilities."""
+    training, tokens = model.training, vocabulary.encode(prime).tolist()
+    model.eval()
+    with torch.inference_mode():
+        logits, state = model(torch.tensor([tokens]))
+        while length:
+            scores = logits[:, -1]
+            for one in filters:
+                scores = one(scores)
+            tokens.append(by_the_sum(scores, generator).item())
+            length -= 1
+            if length:
+                logits, state = model(torch.tensor([[tokens[-1]]]), state)
+    model.train(training)
+    return vocabulary.decode(tokens)
+
+
+right("write", recursive)
+right("write", writer())
