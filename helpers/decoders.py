@@ -1,6 +1,6 @@
 """Ways to write, held against each other: what each does to the variety, the novelty and the likelihood of a text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import mean
 from typing import Any, NamedTuple
 
@@ -52,13 +52,29 @@ def measure_decoder(
     """
     generator = torch.Generator().manual_seed(seed)
     texts = generate(model, vocabulary, prime, length, count=count, generator=generator, **settings)
-    new = [text[len(prime) :] for text in texts]
+    return measure_texts(texts, len(prime), vocabulary, own=model, other=other, source=source)
+
+
+def measure_texts(
+    texts: Sequence[str], prime_length: int, vocabulary: Vocabulary, *, own: nn.Module, other: nn.Module, source: str
+) -> Measures:
+    """Measure texts that were written already, real ones for example; their first `prime_length` characters are given.
+
+    Args:
+        texts: each at least 16 characters longer than that.
+        prime_length: at least 1.
+        vocabulary: of both models.
+        own: the model whose loss is the "own" one.
+        other: another model, to judge.
+        source: the training text.
+    """
+    new = [text[prime_length:] for text in texts]
     return Measures(
         repetition=mean(repetition_rate(text) for text in new),
         distinct=mean(distinct(text, RUN) for text in new),
         copied=mean(len(longest_copied(text, source)) for text in new),
-        own_loss=mean(_loss(model, vocabulary, prime, text) for text in texts),
-        other_loss=mean(_loss(other, vocabulary, prime, text) for text in texts),
+        own_loss=mean(_loss(own, vocabulary, prime_length, text) for text in texts),
+        other_loss=mean(_loss(other, vocabulary, prime_length, text) for text in texts),
     )
 
 
@@ -72,6 +88,6 @@ def print_decoders(measured: Mapping[str, Measures]) -> None:
         )
 
 
-def _loss(model: nn.Module, vocabulary: Vocabulary, prime: str, text: str) -> float:
-    """Return nats per character of what was written after the prime."""
-    return -log_probabilities(model, vocabulary, text)[len(prime) - 1 :].mean().item()
+def _loss(model: nn.Module, vocabulary: Vocabulary, prime_length: int, text: str) -> float:
+    """Return nats per character of what comes after the first characters."""
+    return -log_probabilities(model, vocabulary, text)[prime_length - 1 :].mean().item()

@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-LONGEST = 2_000  # characters of a passage: more is not looked for
-
 
 def distinct(text: str, size: int) -> float:
     """Return how many different runs of `size` characters a text has, divided by how many it has: from near 0 to 1.
@@ -32,18 +30,11 @@ def longest_copied(text: str, source: str) -> str:
 
     Of several that are as long the first is returned; without a common character "".
     """
-    low, high = 0, min(len(text), len(source), LONGEST)
-    while low < high:  # if a passage of some length is copied, so is one of each smaller length
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if _first_copied(text, source, middle) is not None else (low, middle - 1)
-    start = _first_copied(text, source, low) or 0
-    return text[start : start + low]
-
-
-def _first_copied(text: str, source: str, length: int) -> int | None:
-    """Return where the first passage of this length starts that stands in the source, too."""
-    known = {source[start : start + length] for start in range(len(source) - length + 1)}
-    return next((start for start in range(len(text) - length + 1) if text[start : start + length] in known), None)
+    best = ""
+    for start in range(len(text)):
+        while start + len(best) < len(text) and text[start : start + len(best) + 1] in source:
+            best = text[start : start + len(best) + 1]
+    return best
 
 
 def _runs(text: str, size: int) -> Counter:

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from helpers.decoders import measure_decoder, print_decoders
+from helpers.decoders import measure_decoder, measure_texts, print_decoders
 from helpers.decoding_pictures import plot_filters, plot_trade_off
 from helpers.filters import keep_top_k
 from helpers.models.lstm import CharLSTM
@@ -60,6 +60,11 @@ def test_a_text_that_is_copied_is_found(model):
     one = measure_decoder(Reciter(), VOCABULARY, {}, other=model, source=source, **WRITING)
     assert one.copied == 60
     assert one.own_loss == pytest.approx(0, abs=1e-6)
+
+
+def test_texts_that_exist_already_are_measured_the_same_way(model):
+    texts = generate(model, VOCABULARY, "ab", 60, count=3, generator=torch.Generator().manual_seed(0))
+    assert measure_texts(texts, 2, VOCABULARY, own=model, other=model, source=SOURCE) == measure(model, {})
 
 
 def test_each_decoder_has_a_line_and_a_point(model, capsys):
