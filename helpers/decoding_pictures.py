@@ -10,6 +10,7 @@ from helpers.decoders import Measures
 from helpers.plots import COLOURS, new_axes
 
 _RULED_OUT = "#cccccc"
+_MARKERS = "os^D"  # a new one when the colours have been used
 
 
 def plot_filters(
@@ -44,16 +45,12 @@ def plot_filters(
 
 def plot_trade_off(measured: Mapping[str, Measures]) -> Axes:
     """Draw each decoder as a point: how likely its texts are under another model, and how varied they are."""
-    axes = new_axes(
-        "What a decoder trades", "loss under another model (nats per character)", "distinct runs", height=4.4
-    )
+    x_label = "loss under another model (nats per character)"
+    axes = new_axes("What a decoder trades", x_label, "distinct runs", width=8.4, height=4.2)
     for number, (name, one) in enumerate(measured.items()):
-        axes.scatter(one.other_loss, one.distinct, color=COLOURS[number % len(COLOURS)], s=40)
-        above = number % 2 == 0
-        axes.annotate(
-            name, (one.other_loss, one.distinct), (5, 5 if above else -11), textcoords="offset points", fontsize=9
-        )
-    axes.margins(x=0.15)
+        colour, marker = COLOURS[number % len(COLOURS)], _MARKERS[number // len(COLOURS) % len(_MARKERS)]
+        axes.scatter(one.other_loss, one.distinct, color=colour, marker=marker, s=55, label=name)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.02, 0.5))
     return axes
 
 

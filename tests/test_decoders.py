@@ -75,7 +75,7 @@ def test_each_decoder_has_a_line_and_a_point(model, capsys):
     axes = plot_trade_off(measured)
     points = [tuple(collection.get_offsets()[0]) for collection in axes.collections]
     assert points == [pytest.approx((one.other_loss, one.distinct)) for one in measured.values()]
-    assert [note.get_text() for note in axes.texts] == ["greedy", "plain"]
+    assert [note.get_text() for note in axes.get_legend().get_texts()] == ["greedy", "plain"]
 
 
 def test_a_filter_shows_what_it_leaves():
