@@ -9,6 +9,8 @@ import warnings
 
 import torch
 
+_COLD = 1e-3  # below it a division could overflow
+_ROUNDING = 1e-5  # of a sum of probabilities
 _RULED_OUT = -math.inf
 
 
@@ -19,6 +21,8 @@ def scale_by_temperature(logits: torch.Tensor, temperature: float) -> torch.Tens
         ValueError: a temperature that is negative, NaN or infinite.
     """
     check_temperature(temperature)
+    if temperature > _COLD:
+        return logits / temperature
     best = logits.amax(-1, keepdim=True)
     if temperature < torch.finfo(torch.float32).tiny:  # 0, or so near to it that the division overflows
         return _keep_only(logits, logits.argmax(-1, keepdim=True))
@@ -51,9 +55,8 @@ def keep_top_p(logits: torch.Tensor, p: float) -> torch.Tensor:
         raise ValueError(f"top_p must be above 0 and at most 1, not {p}")
     ordered, order = logits.sort(dim=-1)  # the least likely first
     up_to = ordered.softmax(-1).cumsum(-1)  # the probability of each and of all that are less likely
-    all_but_best = slice(0, logits.shape[-1] - 1)
-    filtered = ordered[..., all_but_best].masked_fill(up_to[..., all_but_best] <= 1 - p, _RULED_OUT)
-    return logits.scatter(-1, order[..., all_but_best], filtered)
+    tail = min(1 - p, 1 - _ROUNDING)  # so the likeliest, at which all add up to about 1, always stays
+    return logits.scatter(-1, order, ordered.masked_fill(up_to <= tail, _RULED_OUT))
 
 
 def keep_min_p(logits: torch.Tensor, p: float) -> torch.Tensor:
