@@ -109,7 +109,7 @@ def make_panel(model: nn.Module, vocabulary: Vocabulary, settings: dict[str, Any
         "seed": widgets.IntSlider(settings["seed"], 0, 99, description="seed", **wide),
     }
     button = widgets.Button(description="Write", button_style="primary")
-    text = widgets.Textarea(layout={"width": "760px", "height": "260px"}, disabled=True)
+    text = widgets.Textarea(layout={"width": "760px", "height": "260px"})
     panel = widgets.VBox([widgets.HBox([widgets.VBox(list(controls.values())), button]), text])
     panel.controls, panel.button, panel.text = controls, button, text
     button.on_click(lambda _: _write_into(text, button, model, vocabulary, controls))

@@ -235,7 +235,7 @@ def gates(
     bias_ih: torch.Tensor,
     bias_hh: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Take inputs (batch, input) and hidden (batch, hidden); return i, f, g, o, each (batch, hidden)."""
+    """Take inputs (batch, input), hidden (batch, hidden); return i, f, g, o like hidden."""
     # TODO: all sums at once, cut into four; three sigmoids and a tanh.
     ### BEGIN SOLUTION
     sums = inputs @ weight_ih.T + bias_ih + hidden @ weight_hh.T + bias_hh  # (batch, 4 · hidden)
@@ -367,7 +367,7 @@ class LSTMLayer(nn.Module):
     ) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:
         """Take inputs (batch, time, input) and a state (hidden, cell), each (batch, hidden)."""
         hidden, cell = state
-        # TODO: gates and update at each step; return all hidden states, and the last (hidden, cell).
+        # TODO: gates and update at each step; return all hidden states and the last state.
         ### BEGIN SOLUTION
         weights = self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0
         states = []
@@ -470,7 +470,7 @@ class CharLSTM(nn.Module):
         ### END SOLUTION
 
     def init_state(self, batch_size: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return (hidden, cell) before the first character, each of shape (batch, layers, hidden)."""
+        """Return (hidden, cell) before the first character, each (batch, layers, hidden)."""
         # TODO: two tensors of zeros.
         ### BEGIN SOLUTION
         shape = (batch_size, self.num_layers, self.hidden_size)
@@ -927,7 +927,7 @@ _ = plot_gate_saturation({name: seen[name] for name in names})
 
 # %%
 def running(step):
-    """Return a number at each character of the text, each made from the one before and the character."""
+    """Return a number at each character, made from the one before and the character."""
     values = []
     for character in text:
         values.append(step(values[-1] if values else 0, character))
@@ -1054,7 +1054,7 @@ _ = plot_recall(recalls, title="Is an open quotation closed?")
 # | text | model | loss | where from |
 # |---|---|---|---|
 # | Python's documentation | best n-gram | 1.336 | this notebook |
-# | Python's documentation | LSTM, 192 hidden, 4 epochs: this lesson's default | about 1.24 | this notebook |
+# | Python's documentation | LSTM, 192 hidden, 4 epochs: this lesson's default | about 1.25 | this notebook |
 # | tinyshakespeare | best n-gram | 1.669 | `python -m helpers.baselines tinyshakespeare` |
 # | tinyshakespeare | small GPT, 0.8 million parameters, 85 s on two cores | 1.91 | `python -m benchmarks quality` |
 # | tinyshakespeare | LSTM, 192 hidden, in the same time | 1.51 | `python -m benchmarks quality` |

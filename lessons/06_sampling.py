@@ -56,9 +56,8 @@ print(f"validation loss {notes['val_loss']} nats per character")
 
 # %%
 manual, manual_vocabulary, manual_notes = load_trained("python-docs")
-print(
-    f"{manual_notes['recipe']['architecture']}, {manual_notes['recipe']['steps']:,} steps of training"
-)
+recipe = manual_notes["recipe"]
+print(f"{recipe['architecture']}, {recipe['steps']:,} steps of training")
 print(f"validation loss {manual_notes['val_loss']} nats per character")
 
 # %% [markdown]
@@ -136,6 +135,12 @@ print("repeats more than half of itself:", repetition_rate(certain) > 0.5)
 #
 # Return the logits divided by the temperature, which is above 0. Not the probabilities: to divide these would only be
 # undone when they are made to add up to 1.
+#
+# <details><summary>Hint</summary>
+#
+# It is one division, and no softmax: that comes with the draw.
+#
+# </details>
 
 
 # %% exercise="apply_temperature" minutes=2
@@ -290,7 +295,7 @@ print(
 
 # %% exercise="keep_top_p" minutes=12
 def keep_top_p(logits: torch.Tensor, p: float) -> torch.Tensor:
-    """Keep the fewest likeliest that together reach probability p, for p above 0. Shape as given."""
+    """Keep the fewest likeliest that together reach probability p. Shape as given."""
     # TODO: sort, add up, rule out, and put back to the places.
     ### BEGIN SOLUTION
     ordered, order = logits.softmax(-1).sort(dim=-1, descending=True)
@@ -361,10 +366,11 @@ kept = {
     "top-p 0.9": keep_top_p(steps, 0.9),
     "min-p 0.1": keep_min_p(steps, 0.1),
 }
+
+# %%
 counts = {name: rows.isfinite().sum(-1).tolist() for name, rows in kept.items()}
-print(
-    "top-p leaves a single one more often than not:", sum(n == 1 for n in counts["top-p 0.9"]) > 80
-)
+single = sum(count == 1 for count in counts["top-p 0.9"])
+print("top-p leaves a single one more often than not:", single > 80)
 
 # %%
 axes = plot_losses(counts, step_name="character", title="How many are left?")
@@ -402,7 +408,7 @@ _ = axes.set_ylabel("characters that may be drawn")
 
 # %% exercise="block_repeats" minutes=10
 def block_repeats(logits: torch.Tensor, tokens: torch.Tensor, size: int) -> torch.Tensor:
-    """Rule out what would repeat a run of `size` tokens. Takes logits (vocab,) and tokens (time,)."""
+    """Rule out what would repeat a run of `size` tokens: logits (vocab,), tokens (time,)."""
     # TODO: find where the last size - 1 tokens have been before, and what followed.
     ### BEGIN SOLUTION
     seen = tokens.tolist()
@@ -495,6 +501,12 @@ text_log_probability = check.text_log_probability(text_log_probability)
 #
 # Texts of different lengths are compared by the mean over their characters. Its exponential is the **perplexity**: "as
 # uncertain as between so many equally likely characters". A loss of 0.69 nats is a perplexity of 2.
+#
+# <details><summary>Hint</summary>
+#
+# A text of five characters has four that are rated. `math.exp` is not imported; `torch.tensor(x).exp().item()` does it.
+#
+# </details>
 
 
 # %% exercise="perplexity" minutes=3
@@ -628,6 +640,8 @@ decoders = {
     "plain": {},
     "temperature 1.5": {"temperature": 1.5},
 }
+
+# %%
 decoders |= {"top-k 5": {"top_k": 5}, "top-p 0.9": {"top_p": 0.9}, "min-p 0.1": {"min_p": 0.1}}
 decoders |= {"typical 0.5": {"typical_p": 0.5}}
 hot = {name: decoders[name] | {"temperature": 1.5} for name in ("top-p 0.9", "min-p 0.1")}

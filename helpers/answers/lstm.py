@@ -21,7 +21,7 @@ def gates(
     bias_ih: torch.Tensor,
     bias_hh: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Take inputs (batch, input) and hidden (batch, hidden); return i, f, g, o, each (batch, hidden)."""
+    """Take inputs (batch, input), hidden (batch, hidden); return i, f, g, o like hidden."""
     # TODO: all sums at once, cut into four; three sigmoids and a tanh.
     ### BEGIN SOLUTION
     sums = inputs @ weight_ih.T + bias_ih + hidden @ weight_hh.T + bias_hh  # (batch, 4 · hidden)
@@ -68,7 +68,7 @@ class LSTMLayer(nn.Module):
     ) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:
         """Take inputs (batch, time, input) and a state (hidden, cell), each (batch, hidden)."""
         hidden, cell = state
-        # TODO: gates and update at each step; return all hidden states, and the last (hidden, cell).
+        # TODO: gates and update at each step; return all hidden states and the last state.
         ### BEGIN SOLUTION
         weights = self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0
         states = []
@@ -94,7 +94,7 @@ class CharLSTM(nn.Module):
         ### END SOLUTION
 
     def init_state(self, batch_size: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return (hidden, cell) before the first character, each of shape (batch, layers, hidden)."""
+        """Return (hidden, cell) before the first character, each (batch, layers, hidden)."""
         # TODO: two tensors of zeros.
         ### BEGIN SOLUTION
         shape = (batch_size, self.num_layers, self.hidden_size)

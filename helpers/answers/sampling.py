@@ -38,7 +38,7 @@ def draw(logits: torch.Tensor, generator: torch.Generator | None = None) -> torc
 
 
 def keep_top_p(logits: torch.Tensor, p: float) -> torch.Tensor:
-    """Keep the fewest likeliest that together reach probability p, for p above 0. Shape as given."""
+    """Keep the fewest likeliest that together reach probability p. Shape as given."""
     # TODO: sort, add up, rule out, and put back to the places.
     ### BEGIN SOLUTION
     ordered, order = logits.softmax(-1).sort(dim=-1, descending=True)
@@ -57,7 +57,7 @@ def keep_min_p(logits: torch.Tensor, p: float) -> torch.Tensor:
 
 
 def block_repeats(logits: torch.Tensor, tokens: torch.Tensor, size: int) -> torch.Tensor:
-    """Rule out what would repeat a run of `size` tokens. Takes logits (vocab,) and tokens (time,)."""
+    """Rule out what would repeat a run of `size` tokens: logits (vocab,), tokens (time,)."""
     # TODO: find where the last size - 1 tokens have been before, and what followed.
     ### BEGIN SOLUTION
     seen = tokens.tolist()
