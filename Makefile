@@ -36,8 +36,8 @@ test: $(INSTALLED) ## run every test, then execute and compare every solution
 	$(BIN)/python -m tools.validate
 
 lint: $(INSTALLED) ## hold the code to ruff's rules
-	$(BIN)/python -m ruff check .
-	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check --no-cache .
+	$(BIN)/python -m ruff format --no-cache --check .
 
 bench: $(INSTALLED) ## measure what the README and the lessons claim
 	$(BIN)/python -m benchmarks

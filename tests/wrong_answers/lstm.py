@@ -4,6 +4,8 @@ import math
 
 import torch
 import torch.nn.functional as F
+from torch import nn
+
 from helpers.answers.lstm import CharLSTM as CourseLSTM
 from helpers.answers.lstm import LSTMLayer as CourseLayer
 from helpers.answers.lstm import get_batches as course_batches
@@ -12,8 +14,6 @@ from helpers.answers.lstm import one_hot as course_one_hot
 from helpers.answers.lstm import sample as course_sample
 from helpers.answers.lstm import train_epoch as course_epoch
 from helpers.answers.lstm import validate as course_validate
-from torch import nn
-
 from helpers.checks.lstm_reference import unroll, weights_in
 from tests.wrong_answers.registry import Answers
 
