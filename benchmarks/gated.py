@@ -51,9 +51,9 @@ def rows(quick: bool) -> Iterator[Row]:
     runs += [(english, "python-docs, vanilla RNN, 256 hidden", RNN, 3e-3, SHORT)]
     runs += [(english, f"python-docs, LSTM, 128 hidden, forget bias {b:g}", lstm(128, b), 2e-2, SHORT) for b in (0, 1)]
     runs += [(english, "python-docs, GRU, 148 hidden", GRU, 1e-2, SHORT)]
-    floors = {id(split): _lowest_count(split) for split in (tales, english)}
+    best_ngrams = {id(split): measure(split.train, split.val).named["best n-gram"] for split in (tales, english)}
     for split, name, make, learning_rate, steps in runs:
-        yield train(split, name, make, learning_rate, min(steps, 20) if quick else steps, floors[id(split)])
+        yield train(split, name, make, learning_rate, min(steps, 20) if quick else steps, best_ngrams[id(split)])
 
 
 def train(split: Split, name: str, make: Make, learning_rate: float, steps: int, best_ngram: float) -> Row:
@@ -73,11 +73,6 @@ def train(split: Split, name: str, make: Make, learning_rate: float, steps: int,
     closed = _closed_quotations(model, split)
     beside = f"best n-gram {best_ngram:.3f}"
     return Row(what, f"{histories[0].best_val_loss:.3f}", beside, closed, show_seconds(seconds))
-
-
-def _lowest_count(split: Split) -> float:
-    baselines = measure(split.train, split.val)
-    return baselines.by_context[baselines.best_context]
 
 
 def _closed_quotations(model: nn.Module, split: Split) -> str:

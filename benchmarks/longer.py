@@ -21,8 +21,7 @@ def rows(quick: bool) -> Iterator[Row]:
     """Train each once, and show its lowest validation loss beside that of the best n-gram."""
     for name, hidden_size, num_layers, dropout, epochs in RUNS:
         split = make_split(load_corpus(name))
-        baselines = measure(split.train, split.val)
-        best_ngram = baselines.by_context[baselines.best_context]
+        best_ngram = measure(split.train, split.val).named["best n-gram"]
         torch.manual_seed(1)
         model = StackedRNN(len(split.vocabulary), 32, hidden_size, num_layers, dropout)
         batches = StreamBatches(split.train.tokens, 64, batch_size=32)

@@ -26,13 +26,13 @@ MEASURED_STEPS = 60
 def rows(quick: bool) -> Iterator[Row]:
     """Train both at each seed, one after the other, and compare times and losses."""
     split = make_split(load_corpus(CORPUS))
-    baselines = measure(split.train, split.val)
-    best_ngram = f"best n-gram {baselines.by_context[baselines.best_context]:.3f}"
+    best_ngram = f"best n-gram {measure(split.train, split.val).named['best n-gram']:.3f}"
     recipe = Recipe(steps=20) if quick else Recipe()
     losses = []
     for seed in SEEDS[:1] if quick else SEEDS:
-        yield train_peer(split, recipe, seed, spent := [])
-        row, loss = train_ours(split, seed, spent[0])
+        row, seconds = train_peer(split, recipe, seed)
+        yield row
+        row, loss = train_ours(split, seed, seconds)
         losses.append(loss)
         yield row._replace(peer=best_ngram)
     middle = median(losses)
@@ -43,14 +43,14 @@ def rows(quick: bool) -> Iterator[Row]:
     )
 
 
-def train_peer(split: Split, recipe: Recipe, seed: int, spent: list[float]) -> Row:
-    """Train the small GPT; `spent` takes its seconds."""
+def train_peer(split: Split, recipe: Recipe, seed: int) -> tuple[Row, float]:
+    """Train the small GPT; return its row and its seconds."""
     models = []
     tokens, vocab_size = split.train.tokens, len(split.vocabulary)
-    spent.append(seconds_of(lambda: models.append(train_small_gpt(tokens, vocab_size, recipe, seed))))
+    seconds = seconds_of(lambda: models.append(train_small_gpt(tokens, vocab_size, recipe, seed)))
     loss = evaluate_small_gpt(models[0], split.val.tokens, recipe.context)
     name = f"small GPT, seed {seed}, {recipe.steps:,} steps, {count_parameters(models[0]):,} parameters"
-    return Row(name, f"{loss:.4f}", "", "", show_seconds(spent[0]))
+    return Row(name, f"{loss:.4f}", "", "", show_seconds(seconds)), seconds
 
 
 def train_ours(split: Split, seed: int, seconds: float) -> tuple[Row, float]:

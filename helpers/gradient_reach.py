@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.nested import map_tensors
+from helpers.nested import flatten, map_tensors
 from helpers.state import detach
 
 
@@ -51,14 +51,7 @@ def _lengths_back(model: nn.Module, tokens: torch.Tensor, steps: int) -> torch.T
         states.append(state)
     logits, _ = model(tokens[:, -2:-1], state)  # (batch, 1, vocab)
     loss = F.cross_entropy(logits[:, -1], tokens[:, -1], reduction="sum")
-    parts = [_tensors(one) for one in states]
+    parts = [list(flatten(one, "state")[0].values()) for one in states]
     gradients = iter(torch.autograd.grad(loss, [tensor for one in parts for tensor in one]))
     squares = [sum(next(gradients).double().flatten(1).square().sum(1) for _ in one) for one in parts]
     return torch.stack(squares).sqrt().flip(0)
-
-
-def _tensors(state) -> list[torch.Tensor]:
-    """Return the tensors of a state one after the other."""
-    found = []
-    map_tensors(found.append, state)
-    return found

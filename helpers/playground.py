@@ -57,7 +57,8 @@ def play(
         panel = make_panel(model, vocabulary, settings)
         sys.modules["IPython"].display.display(panel)
         return panel
-    text = write(model, vocabulary, settings, lambda new: print(new, end="", flush=True), print_prime=True)
+    print(prime, end="")
+    text = write(model, vocabulary, settings, lambda new: print(new, end="", flush=True))
     print()
     return text
 
@@ -70,21 +71,12 @@ def can_show_widgets() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
-def write(
-    model: nn.Module,
-    vocabulary: Vocabulary,
-    settings: dict[str, Any],
-    show: Callable[[str], None],
-    *,
-    print_prime: bool = False,
-) -> str:
+def write(model: nn.Module, vocabulary: Vocabulary, settings: dict[str, Any], show: Callable[[str], None]) -> str:
     """Write a text with the settings of the panel, and hand each new character to `show`."""
     chosen = dict(settings)
     generator = torch.Generator().manual_seed(chosen.pop("seed"))
     neutral = {"top_k": 0, "top_p": 1.0, "min_p": 0.0}
     chosen = {name: value for name, value in chosen.items() if neutral.get(name) != value}
-    if print_prime:
-        show(chosen["prime"])
     return generate(model, vocabulary, generator=generator, callback=show, **chosen)
 
 

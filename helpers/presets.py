@@ -8,10 +8,8 @@ import torch
 from torch import nn
 
 from helpers.batching import StreamBatches, WindowBatches
+from helpers.models.architectures import ARCHITECTURES
 from helpers.models.lstm import CharLSTM
-from helpers.models.stacked_rnn import StackedRNN
-
-_MODELS = {model.architecture: model for model in (StackedRNN, CharLSTM)}
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Preset:
 
     def make_model(self, vocab_size: int) -> nn.Module:
         """Return a new model of these sizes; its first weights come from torch's global random numbers."""
-        return _MODELS[self.architecture](vocab_size, **self.sizes)
+        return ARCHITECTURES[self.architecture](vocab_size, **self.sizes)
 
     @property
     def optimization(self) -> dict[str, Any]:

@@ -6,14 +6,9 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from helpers.checkpoints import read_checkpoint
-from helpers.models.attention import CharAttentionLSTM
-from helpers.models.gru import CharGRU
-from helpers.models.lstm import CharLSTM
-from helpers.models.stacked_rnn import StackedRNN
-from helpers.models.vanilla_rnn import CharRNN
+from helpers.models.architectures import ARCHITECTURES
 from helpers.vocabulary import Vocabulary
 
-ARCHITECTURES = {one.architecture: one for one in (CharRNN, StackedRNN, CharLSTM, CharGRU, CharAttentionLSTM)}
 SHIPPED = Path(__file__).resolve().parents[1] / "data"
 
 

@@ -7,10 +7,11 @@ import torch
 
 from helpers.checkpoints import save_checkpoint
 from helpers.corpora import load_corpus
+from helpers.models.architectures import ARCHITECTURES
 from helpers.models.lstm import CharLSTM
 from helpers.sampling import generate
 from helpers.text_losses import log_probabilities
-from helpers.trained_models import ARCHITECTURES, SHIPPED, load_trained
+from helpers.trained_models import SHIPPED, load_trained
 from helpers.vocabulary import Vocabulary
 from tools.checkpoints import RECIPES
 

@@ -16,8 +16,9 @@ from helpers.batching import StreamBatches
 from helpers.checkpoints import save_checkpoint
 from helpers.corpora import load_corpus
 from helpers.files import write_whole
+from helpers.models.architectures import ARCHITECTURES
 from helpers.splits import make_split
-from helpers.trained_models import ARCHITECTURES, SHIPPED
+from helpers.trained_models import SHIPPED
 from helpers.training import evaluate, fit
 
 

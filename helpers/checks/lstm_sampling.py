@@ -1,5 +1,6 @@
 """Checks of lesson 04, writing: a text that goes on from its prime."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -39,21 +40,34 @@ def lively_model(prime: torch.Tensor) -> Spy:
 
 
 def _call(answer, model: Spy, vocabulary: Vocabulary, size: int, top_k: int, seed: int):
-    model.calls.clear()
     generator = torch.Generator().manual_seed(seed)
+    return take_text(
+        model,
+        lambda: answer(model, vocabulary, size, PRIME, top_k, generator),
+        name="sample",
+        one_character="`torch.tensor([[token]])`",
+    )
+
+
+def take_text(model: Spy, write: Callable[[], str], *, name: str, one_character: str) -> str:
+    """Let an answer write with the model, and hold what it gives to a string, and gradients to being on afterwards.
+
+    `name` is that of the exercise, `one_character` says how a single character is fed.
+    """
+    model.calls.clear()
     try:
-        text = answer(model, vocabulary, size, PRIME, top_k, generator)
+        text = write()
     except ValueError as error:
         if "the tokens have shape" in str(error):
-            raise Mistake(f"{error}: one character is fed as `torch.tensor([[token]])`") from None
+            raise Mistake(f"{error}: one character is fed as {one_character}") from None
         raise
     finally:
         recorded = torch.is_grad_enabled()
         torch.set_grad_enabled(True)
-    expect(recorded, "after `sample` gradients are still switched off: use `with torch.no_grad():`, which ends")
+    expect(recorded, f"after `{name}` gradients are still switched off: use `with torch.no_grad():`, which ends")
     if isinstance(text, list | tuple):
-        raise Mistake("`sample` gives a list: join the characters to one string")
-    expect_type(text, str, "`sample`")
+        raise Mistake(f"`{name}` gives a list: join the characters to one string")
+    expect_type(text, str, f"`{name}`")
     return text
 
 
@@ -118,15 +132,20 @@ def expect_fed(model: Spy, vocabulary: Vocabulary, text: str) -> None:
 
 def _compare_text(model: Spy, vocabulary: Vocabulary, text: str) -> None:
     """With top_k = 1 each character is the likeliest after those before."""
-    right = PRIME
-    with torch.no_grad():
-        while len(right) < len(text):
-            right += vocabulary.symbols[model(vocabulary.encode(right)[None])[0][0, -1].argmax()]
     expect(
-        text == right,
+        text == likeliest_text(model, vocabulary, len(text)),
         "with top_k = 1 the likeliest character should come every time: draw from the logits at the *last* position, "
         "`logits[0, -1]`, after `keep_top_k`",
     )
+
+
+@torch.no_grad()
+def likeliest_text(model: Spy, vocabulary: Vocabulary, length: int) -> str:
+    """Return the prime, continued by the likeliest character each time, until it has this length."""
+    text = PRIME
+    while len(text) < length:
+        text += vocabulary.symbols[model(vocabulary.encode(text)[None])[0][0, -1].argmax()]
+    return text
 
 
 def _expect_draws(answer, model: Spy, vocabulary: Vocabulary) -> None:

@@ -4,8 +4,18 @@ import math
 
 import torch
 
-from helpers.checks.expectations import Mistake, expect, expect_type
-from helpers.checks.lstm_sampling import PRIME, SIZE, SYMBOLS, expect_fed, expect_length, expect_modes, lively_model
+from helpers.checks.expectations import Mistake, expect
+from helpers.checks.lstm_sampling import (
+    PRIME,
+    SIZE,
+    SYMBOLS,
+    expect_fed,
+    expect_length,
+    expect_modes,
+    likeliest_text,
+    lively_model,
+    take_text,
+)
 from helpers.checks.lstm_spy import Spy
 from helpers.vocabulary import Vocabulary
 
@@ -30,30 +40,18 @@ def _keep_best(logits: torch.Tensor) -> torch.Tensor:
 
 
 def _call(answer, model: Spy, vocabulary: Vocabulary, filters: list, seed: int = 0):
-    model.calls.clear()
-    try:
-        text = answer(model, vocabulary, PRIME, SIZE, filters, torch.Generator().manual_seed(seed))
-    except ValueError as error:
-        if "the tokens have shape" in str(error):
-            raise Mistake(f"{error}: one character is fed as a tensor of shape (1, 1)") from None
-        raise
-    finally:
-        recorded = torch.is_grad_enabled()
-        torch.set_grad_enabled(True)
-    expect(recorded, "after `write` gradients are still switched off: use `with torch.no_grad():`, which ends")
-    if isinstance(text, list | tuple):
-        raise Mistake("`write` gives a list: join the characters to one string")
-    expect_type(text, str, "`write`")
-    return text
+    generator = torch.Generator().manual_seed(seed)
+    return take_text(
+        model,
+        lambda: answer(model, vocabulary, PRIME, SIZE, filters, generator),
+        name="write",
+        one_character="a tensor of shape (1, 1)",
+    )
 
 
 def _compare_greedy(model: Spy, vocabulary: Vocabulary, text: str) -> None:
-    right = PRIME
-    with torch.no_grad():
-        while len(right) < len(text):
-            right += vocabulary.symbols[model(vocabulary.encode(right)[None])[0][0, -1].argmax()]
     expect(
-        text == right,
+        text == likeliest_text(model, vocabulary, len(text)),
         "with a filter that keeps only the likeliest, the likeliest should come every time: filter the logits at the "
         "*last* position, and draw from what the filter returns",
     )
