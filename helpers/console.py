@@ -1,15 +1,40 @@
 """What all commands of the course do alike: exit codes that mean something, and errors of one line."""
 
+import argparse
 import os
+import re
 import signal
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = "exit codes: 0 done, 1 failed, 2 bad usage or input, 130 stopped by a signal"
+
+
+class OneScreen(argparse.RawDescriptionHelpFormatter):
+    """Writes help without empty lines and with little between its columns, so that all of it is seen at once."""
+
+    def __init__(self, prog: str):
+        super().__init__(prog, indent_increment=1, max_help_position=26, width=80)
+
+    def format_help(self) -> str:
+        """Return the text."""
+        return re.sub(r"\n\n+", "\n", super().format_help())
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads a command line; what it does not understand it says in one line, with exit code 2."""
+
+    def __init__(self, *, epilog: str, **arguments):
+        super().__init__(epilog=f"{EXIT_CODES}\n{epilog}", formatter_class=OneScreen, allow_abbrev=False, **arguments)
+
+    def error(self, message: str) -> NoReturn:
+        """End the program."""
+        self.exit(BAD_INPUT, f"{message} ({self.prog} --help lists all options)\n")
 
 
 class RunFailed(Exception):

@@ -1,6 +1,5 @@
 """`python -m helpers.evaluate DIR [TEXT]`: how good is a trained model, beside models that only count?"""
 
-import argparse
 import math
 import sys
 from pathlib import Path
@@ -10,12 +9,11 @@ import torch
 
 from helpers.baselines import uniform_loss
 from helpers.command_line.hardware import find_device
-from helpers.command_line.options import OneScreen
 from helpers.command_line.parts import make_val_batches
 from helpers.command_line.report import measure_baselines
 from helpers.command_line.settings import model_name
 from helpers.command_line.toml_file import read_settings
-from helpers.console import DONE, EXIT_CODES, run_command
+from helpers.console import DONE, Parser, run_command
 from helpers.corpora import load_corpus
 from helpers.ngrams import NgramModel
 from helpers.splits import Split, make_split
@@ -25,13 +23,11 @@ from helpers.training import Score, evaluate
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; `helpers.console` lists the exit codes."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m helpers.evaluate",
         usage="python -m helpers.evaluate MODEL [TEXT]",
         description="Rate a model on the part of its text that was kept back, or on another text.",
-        epilog=f"{EXIT_CODES}\nexample: python -m helpers.evaluate runs/book another_book.txt",
-        formatter_class=OneScreen,
-        allow_abbrev=False,
+        epilog="example: python -m helpers.evaluate runs/book another_book.txt",
     )
     parser.add_argument("model", metavar="MODEL", help="folder of a run, checkpoint, or a model that ships")
     parser.add_argument("text", metavar="TEXT", nargs="?", help="a corpus, a file or an address, rated whole")
@@ -129,7 +125,7 @@ def _guessing(count: int) -> Score:
 
 def _print(label: str, score: Score) -> None:
     accuracy = "" if math.isnan(score.accuracy) else f"{score.accuracy:.1%}"
-    bits, perplexity = score.loss / math.log(2), math.exp(score.loss)
+    bits, perplexity = score.loss / math.log(2), math.exp(min(score.loss, 700))
     print(f"{label:<26}{score.loss:8.3f}{bits:8.3f}{perplexity:12.2f}{accuracy:>10}".rstrip())
 
 

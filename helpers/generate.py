@@ -6,9 +6,8 @@ import sys
 
 import torch
 
-from helpers.command_line.options import OneScreen
 from helpers.command_line.report import choose_prime
-from helpers.console import DONE, EXIT_CODES, INTERRUPTED, run_command
+from helpers.console import DONE, INTERRUPTED, Parser, run_command
 from helpers.sampling import generate
 from helpers.trained_models import load_trained
 
@@ -47,16 +46,13 @@ def write(options: argparse.Namespace) -> int:
     return INTERRUPTED if options.stop is None and longest < options.length else DONE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m helpers.generate",
         usage="python -m helpers.generate MODEL [--option value ...]",
         description="Let a trained model write.",
-        epilog=f"{EXIT_CODES}\n"
-        'examples: python -m helpers.generate tales --prime "There was " --length 500\n'
+        epilog='examples: python -m helpers.generate tales --prime "There was " --length 500\n'
         '          python -m helpers.generate runs/book --prime "Anna" --top-k 5 --seed 1',
-        formatter_class=OneScreen,
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("model", metavar="MODEL", help="folder of a run, checkpoint, or a name: tales, python-docs")

@@ -16,6 +16,7 @@ from helpers.command_line.report import Report, choose_prime, describe_run, meas
 from helpers.command_line.settings import RunSettings, resolve
 from helpers.command_line.toml_file import read_settings, write_settings
 from helpers.console import DONE, INTERRUPTED, RunFailed, one_line, run_command
+from helpers.corpora import REGISTRY
 from helpers.splits import make_split
 from helpers.training import History, TrainingDiverged, fit
 
@@ -53,10 +54,10 @@ def train(given: dict[str, Any]) -> int:
         if resumed is None:
             folder.refuse_another_run()
             settings = fix_length(settings, split, len(parts.train_batches))
-            write_settings(folder.settings, settings)
             parts = make_parts(settings, split)  # anew, since measuring has drawn from the random numbers
+        write_settings(folder.settings, settings)
         report = Report(settings, parts, baselines, folder, prime)
-        return _finish(_fit(settings, parts, report, corpus.name, bar), report)
+        return _finish(_fit(settings, parts, report, bar), report)
 
 
 def _stored(folder: RunFolder, given: dict[str, Any]) -> RunSettings:
@@ -75,9 +76,10 @@ def _stored(folder: RunFolder, given: dict[str, Any]) -> RunSettings:
     return settings
 
 
-def _fit(settings: RunSettings, parts: Parts, report: Report, text: str, bar: bool) -> History:
+def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool) -> History:
     """Train by `fit`, from the last checkpoint in the folder if there is one."""
-    notes = {"model": parts.model.settings, "text": text}
+    notes = {"model": parts.model.settings}
+    notes |= {"text": settings.text} if settings.text in REGISTRY else {}  # a file may be moved
     notes |= {name: getattr(settings, name) for name in ("lower", "validation", "seed", "precision")}
     print(f"writing to {report.folder}", flush=True)
     try:

@@ -1,13 +1,12 @@
 """The command line of `helpers.train`, made from the settings themselves."""
 
 import argparse
-import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from helpers.command_line.settings import DURATIONS, NONE, RunSettings, kind_of
-from helpers.console import EXIT_CODES
+from helpers.console import Parser
 from helpers.presets import PRESET_NAMES
 
 _EXAMPLES = """\
@@ -16,27 +15,14 @@ examples: python -m helpers.train my_book.txt --minutes 2
           python -m helpers.train --resume runs/my_book-lstm"""
 
 
-class OneScreen(argparse.RawDescriptionHelpFormatter):
-    """Writes help without empty lines and with little between its columns, so that all of it is seen at once."""
-
-    def __init__(self, prog: str):
-        super().__init__(prog, indent_increment=1, max_help_position=26, width=80)
-
-    def format_help(self) -> str:
-        """Return the text."""
-        return re.sub(r"\n\n+", "\n", super().format_help())
-
-
-def train_parser() -> argparse.ArgumentParser:
+def train_parser() -> Parser:
     """Return the parser of `helpers.train`; what is not given is not in its result."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m helpers.train",
         usage="python -m helpers.train [TEXT] [--option value ...]",
         description="Train a model on a text, with losses, samples, a curve and checkpoints.",
-        epilog=f"{EXIT_CODES}\n{_EXAMPLES}",
-        formatter_class=OneScreen,
+        epilog=_EXAMPLES,
         argument_default=argparse.SUPPRESS,
-        allow_abbrev=False,
         add_help=False,
     )
     run = parser.add_argument_group("run")

@@ -3,6 +3,7 @@
 import textwrap
 
 import torch
+from torch import nn
 
 from helpers.baselines import Baselines, measure
 from helpers.command_line.folder import RunFolder
@@ -43,17 +44,15 @@ class Report:
         line = f"epoch {progress.epoch}, step {progress.step:,}: train {history.train_loss[-1]:.3f}"
         if history.val_loss:
             line += f", val {history.val_loss[-1]:.3f}{place_among(history.val_loss[-1], self.named)}"
-        sample = generate(
-            progress.model,
-            self.parts.vocabulary,
-            self.prime,
-            _SAMPLE_LENGTH,
-            temperature=_TEMPERATURE,
-            generator=self.generator,
-        )
-        print(line)
-        print(_indent(sample), flush=True)
+        print(f"{line}\n{_indent(self._sample(progress.model))}", flush=True)
         history.save_csv(self.folder.history)
+
+    def _sample(self, model: nn.Module) -> str:
+        options = {"temperature": _TEMPERATURE, "generator": self.generator}
+        try:
+            return generate(model, self.parts.vocabulary, self.prime, _SAMPLE_LENGTH, **options)
+        except ValueError as error:  # it has diverged, which `fit` tells better, and soon
+            return f"(no sample: {error})"
 
 
 def describe_run(corpus: Corpus, split: Split, parts: Parts, named: dict[str, float]) -> str:
