@@ -125,8 +125,8 @@ def _guessing(count: int) -> Score:
 
 def _print(label: str, score: Score) -> None:
     accuracy = "" if math.isnan(score.accuracy) else f"{score.accuracy:.1%}"
-    bits, perplexity = score.loss / math.log(2), math.exp(min(score.loss, 700))
-    print(f"{label:<26}{score.loss:8.3f}{bits:8.3f}{perplexity:12.2f}{accuracy:>10}".rstrip())
+    bits, perplexity = score.loss / math.log(2), math.exp(score.loss) if score.loss < 20 else math.inf
+    print(f"{label:<26} {score.loss:7.3f} {bits:7.3f}{perplexity:12.2f}{accuracy:>10}".rstrip())
 
 
 if __name__ == "__main__":

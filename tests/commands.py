@@ -20,12 +20,16 @@ def write_book(folder: Path, length: int = 50_000) -> Path:
     return path
 
 
+def environment() -> dict[str, str]:
+    """Return the variables of a process that finds the package of this checkout from any folder."""
+    return os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+
+
 def start(command: str, *arguments: object, cwd: Path, **options) -> subprocess.Popen:
     """Start `python -m helpers.COMMAND` in a folder."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
     line = [sys.executable, "-m", f"helpers.{command}", *map(str, arguments)]
-    return subprocess.Popen(line, cwd=cwd, env=environment, **pipes | options)
+    return subprocess.Popen(line, cwd=cwd, env=environment(), **pipes | options)
 
 
 def run(command: str, *arguments: object, cwd: Path, **options) -> tuple[int, str, str]:
