@@ -14,6 +14,8 @@ from typing import NoReturn
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = "exit codes: 0 done, 1 failed, 2 bad usage or input, 130 stopped by a signal"
 
+_LONGEST = 500  # characters of an error
+
 
 class OneScreen(argparse.RawDescriptionHelpFormatter):
     """Writes help without empty lines and with little between its columns, so that all of it is seen at once."""
@@ -85,7 +87,8 @@ def sigterm_as_interrupt() -> Iterator[None]:
 
 
 def one_line(error: BaseException) -> str:
-    """Return what an error says, in one line; of a file, which one it was."""
+    """Return what an error says, in one line that can be read; of a file, which one it was."""
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split()) or type(error).__name__
+    said = " ".join(str(error).split()) or type(error).__name__
+    return said if len(said) <= _LONGEST else said[:_LONGEST] + " …"  # a compiler's complaint fills many pages

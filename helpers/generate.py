@@ -10,6 +10,7 @@ from helpers.command_line.report import choose_prime
 from helpers.console import DONE, INTERRUPTED, Parser, run_command
 from helpers.sampling import generate
 from helpers.trained_models import load_trained
+from helpers.vocabulary import Vocabulary
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,8 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
 def write(options: argparse.Namespace) -> int:
     """Print a text that grows while it is written, or several once all are written; return the exit code."""
     model, vocabulary, notes = load_trained(options.model)
-    lower = (notes.get("settings") or {}).get("lower", False)
-    prime = choose_prime(options.prime, vocabulary, lower=lower)
+    trained_with = notes.get("settings") or {}
+    default = trained_with.get("prime") or _any_start(vocabulary)
+    prime = choose_prime(options.prime, default, vocabulary, lower=trained_with.get("lower", False))
     seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
     names = ("length", "temperature", "top_k", "top_p", "min_p", "typical_p", "no_repeat_ngram", "stop", "count")
     settings = {name: getattr(options, name) for name in names}
@@ -46,6 +48,10 @@ def write(options: argparse.Namespace) -> int:
     return INTERRUPTED if options.stop is None and longest < options.length else DONE
 
 
+def _any_start(vocabulary: Vocabulary) -> str:
+    return next((symbol for symbol in ("\n", " ") if symbol in vocabulary), vocabulary.symbols[0])
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="python -m helpers.generate",
@@ -56,7 +62,7 @@ def _parser() -> Parser:
     )
     add = parser.add_argument
     add("model", metavar="MODEL", help="folder of a run, checkpoint, or a name: tales, python-docs")
-    add("--prime", metavar="TEXT", help="what the text goes on from (default: a new line)")
+    add("--prime", metavar="TEXT", help="what the text goes on from (default: as in training)")
     add("--length", type=int, default=500, metavar="N", help="characters to write (default: 500)")
     add("--temperature", type=float, default=0.8, metavar="X", help="0 takes the likeliest (default: 0.8)")
     add("--top-k", type=int, metavar="N", help="draw from the N likeliest characters")

@@ -12,7 +12,7 @@ from helpers.command_line.folder import RunFolder, new_folder
 from helpers.command_line.hardware import set_up
 from helpers.command_line.options import train_parser
 from helpers.command_line.parts import Parts, checksum_of, full_name, load_text, make_parts
-from helpers.command_line.report import Report, choose_prime, describe_run, measure_baselines
+from helpers.command_line.report import Report, choose_prime, describe_run, first_word, measure_baselines
 from helpers.command_line.settings import RunSettings, resolve
 from helpers.command_line.toml_file import read_settings, write_settings
 from helpers.console import DONE, INTERRUPTED, RunFailed, one_line, run_command
@@ -46,7 +46,7 @@ def train(given: dict[str, Any]) -> int:
     corpus = load_text(settings)
     settings = replace(settings, characters=len(corpus.text), checksum=checksum_of(corpus.text))
     split = make_split(corpus, validation=settings.validation)
-    prime = choose_prime(settings.prime, split.vocabulary, lower=settings.lower)
+    prime = choose_prime(settings.prime, first_word(corpus.text), split.vocabulary, lower=settings.lower)
     parts = make_parts(settings, split)
     baselines = measure_baselines(split)
     print(describe_run(corpus, split, parts, {} if baselines is None else baselines.named), flush=True)
@@ -78,7 +78,7 @@ def _stored(folder: RunFolder, given: dict[str, Any]) -> RunSettings:
 
 def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool) -> History:
     """Train by `fit`, from the last checkpoint in the folder if there is one."""
-    notes = {"model": parts.model.settings}
+    notes = {"model": parts.model.settings, "prime": report.prime}
     notes |= {"text": settings.text} if settings.text in REGISTRY else {}  # a file may be moved
     notes |= {name: getattr(settings, name) for name in ("lower", "validation", "seed", "precision")}
     print(f"writing to {report.folder}", flush=True)

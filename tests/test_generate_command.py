@@ -88,8 +88,12 @@ def test_a_run_is_named_by_its_folder_and_the_prime_read_like_its_text(written, 
     assert written(folder / "last.safetensors", "--prime", "Anna", "--length", "5", "--seed", "1")[1] == text
 
 
-def test_without_a_prime_it_begins_with_a_new_line(written, folder):
+def test_without_a_prime_it_begins_as_the_samples_of_the_run_did_or_with_a_new_line(written, folder, tmp_path):
     assert written(folder, "--length", "5", "--seed", "1")[1].startswith("\n")
+    model = CharLSTM(4, 3, 5)
+    notes = {"settings": {"model": model.settings, "prime": "nah"}}
+    path = save_checkpoint(tmp_path / "one.safetensors", model, Vocabulary.from_text("anh\n"), **notes)
+    assert written(path, "--length", "5", "--seed", "1")[1].startswith("nah")
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,12 @@ def test_minutes_become_the_steps_that_fit(split, monkeypatch, capsys):
     assert f"{settings.steps} steps fit into 2 min, at 2.0 steps a second" in capsys.readouterr().out
 
 
-def test_where_a_look_at_the_loss_takes_long_there_are_few(split, monkeypatch):
+@pytest.mark.parametrize(("seconds", "looks"), [(0.1, 10), (2.5, 3), (20.0, 2)])
+def test_where_a_look_at_the_loss_takes_long_there_are_few(split, monkeypatch, seconds, looks):
     monkeypatch.setattr(duration, "_seconds_a_step", lambda parts, aim: 0.1)
-    monkeypatch.setattr(duration, "_seconds_to_evaluate", lambda parts: 3.0)
-    settings = fix_length(resolve(SIZES | {"minutes": 0.5}), split, 140)
-    assert settings.steps // settings.evaluate_every == 1
+    monkeypatch.setattr(duration, "_seconds_to_evaluate", lambda parts: seconds)
+    settings = fix_length(resolve(SIZES | {"minutes": 0.5, "epochs": None}), split, 140)
+    assert settings.steps / settings.evaluate_every == min(looks, settings.steps)
 
 
 def test_the_measured_speed_is_about_that_of_the_run(split):

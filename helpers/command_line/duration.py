@@ -14,7 +14,7 @@ from helpers.training import evaluate, fit
 _ENTRIES = 10  # of the history, in a run that is not measured in epochs
 _FEW_EPOCHS, _MANY_EPOCHS = 2, 50  # between these, there is an entry an epoch
 _MEASURED_SECONDS = 3.0  # at most, and a tenth of the time that there is
-_SHARE = 0.2  # of the time, at most, goes into looking at the loss
+_SHARE, _FEWEST = 0.3, 2  # of the time, so much at most goes into looking at the loss, but a curve has two points
 
 
 def fix_length(settings: RunSettings, split: Split, epoch_steps: int) -> RunSettings:
@@ -40,7 +40,7 @@ def _measure(settings: RunSettings, split: Split) -> tuple[RunSettings, int]:
     seconds_a_step = _seconds_a_step(parts, min(_MEASURED_SECONDS, budget / 10))
     seconds_an_entry = _seconds_to_evaluate(parts)
     left = max(budget - (time.perf_counter() - start), budget / 2)
-    entries = max(1, min(_ENTRIES, int(_SHARE * left / max(seconds_an_entry, 1e-9))))
+    entries = max(_FEWEST, min(_ENTRIES, int(_SHARE * left / max(seconds_an_entry, 1e-9))))
     steps = max(1, int((left - entries * seconds_an_entry) / seconds_a_step))
     steps -= steps % min(entries, steps)  # so that the last entry covers as much as the others
     print(f"{steps:,} steps fit into {settings.minutes:g} min, at {1 / seconds_a_step:,.1f} steps a second")

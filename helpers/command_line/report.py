@@ -18,6 +18,7 @@ from helpers.training import Progress
 from helpers.vocabulary import Vocabulary
 
 _SAMPLE_LENGTH, _TEMPERATURE = 200, 0.8
+_LONGEST_WORD = 20  # characters
 _COUNTED = 1_000_000  # characters up to which contexts are made longer for as long as that helps
 
 
@@ -81,14 +82,20 @@ def place_among(loss: float, named: dict[str, float]) -> str:
     return f" ({', '.join(words)})" if words else ""
 
 
-def choose_prime(prime: str | None, vocabulary: Vocabulary, *, lower: bool = False) -> str:
-    """Return what a sample goes on from: what was given, lower-cased like the text; else a new line, if there is one.
+def first_word(text: str) -> str:
+    """Return the first word of a text and the space after it: a model that has read it knows how to go on."""
+    words = text.split(maxsplit=1)
+    return words[0][:_LONGEST_WORD] + " " if words and " " in text else text[:1]
+
+
+def choose_prime(prime: str | None, default: str, vocabulary: Vocabulary, *, lower: bool = False) -> str:
+    """Return what a sample goes on from: what was given, lower-cased like the text, or else the default.
 
     Raises:
-        ValueError: it holds a character that the model does not know.
+        ValueError: it is empty, or holds a character that the model does not know.
     """
     if prime is None:
-        return next((symbol for symbol in ("\n", " ") if symbol in vocabulary), vocabulary.symbols[0])
+        return default
     prime = prime.lower() if lower else prime
     if unknown := [symbol for symbol in prime if symbol not in vocabulary]:
         raise ValueError(f"the prime holds {unknown[0]!r}, which the text does not have: leave it out")
