@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measured comparisons, side by side in one run.",
-        epilog="\n".join(f"{one.name:<10} {one.subject}{_remark(one.only_if_named)}" for one in BENCHMARKS),
+        epilog="\n".join(f"{one.name:<13} {one.subject}{_remark(one.only_if_named)}" for one in BENCHMARKS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="the benchmarks to run")

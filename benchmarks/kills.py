@@ -34,10 +34,14 @@ class Outcome:
 def rows(quick: bool) -> Iterator[Row]:
     """Kill and resume runs, and show how many checkpoints were lost and how many runs ended differently."""
     wanted = QUICK_KILLS if quick else KILLS
-    outcome = run_campaign(wanted, seed=0)
-    name = f"checkpoints lost by {outcome.kills} kills ({outcome.amid_a_write} amid a write)"
+    yield from show(run_campaign(wanted, seed=0))
+
+
+def show(outcome: Outcome, what: str = "") -> Iterator[Row]:
+    """Show a campaign in two rows; `what` is said of the runs."""
+    name = f"checkpoints lost by {outcome.kills} kills ({outcome.amid_a_write} amid a write){what}"
     yield _row(name, outcome.lost)
-    yield _row(f"ended otherwise, of {outcome.runs} runs resumed {outcome.resumed} times", outcome.different)
+    yield _row(f"ended otherwise, of {outcome.runs} runs resumed {outcome.resumed} times{what}", outcome.different)
 
 
 def _row(name: str, problems: list[str]) -> Row:
@@ -55,7 +59,7 @@ def run_campaign(kills: int, *, seed: int) -> Outcome:
             outcome.runs += 1
             run = Path(folder) / f"run {outcome.runs}"
             _train_killed(run, kind, kills, uninterrupted[kind], moments, outcome)
-            _compare(Path(folder) / kind, run, outcome)
+            compare(Path(folder) / kind, run, outcome)
 
 
 def _train_whole(folder: Path, kind: str) -> float:
@@ -83,7 +87,7 @@ def _train_killed(folder: Path, kind: str, kills: int, seconds: float, moments: 
             return
         outcome.kills += 1
         outcome.amid_a_write += any(folder.glob(".*.safetensors.*"))
-        step = _look(folder, step, outcome)
+        step = look(folder, step, outcome)
         outcome.resumed += 1
 
 
@@ -98,7 +102,7 @@ def _start(folder: Path, kind: str) -> multiprocessing.Process:
     return process
 
 
-def _look(folder: Path, step: int, outcome: Outcome) -> int:
+def look(folder: Path, step: int, outcome: Outcome) -> int:
     """Read every checkpoint that a killed run has left; return the step of its last, which never goes back."""
     try:
         notes = {path.stem: read_checkpoint(path).notes for path in folder.glob("*.safetensors")}
@@ -111,7 +115,7 @@ def _look(folder: Path, step: int, outcome: Outcome) -> int:
     return found
 
 
-def _compare(whole: Path, killed: Path, outcome: Outcome) -> None:
+def compare(whole: Path, killed: Path, outcome: Outcome) -> None:
     """Compare all checkpoints byte by byte: weights, optimizer, random states, history."""
     expected, found = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (whole, killed))
     if expected != found:

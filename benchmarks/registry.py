@@ -38,6 +38,7 @@ BENCHMARKS = [
     Benchmark("attempts", "what was tried for a low loss on tinyshakespeare with an LSTM", only_if_named=True),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),
     Benchmark("kills", "what is left of training runs that are killed at random moments", only_if_named=True),
+    Benchmark("command_kills", "the same for runs of the command line", only_if_named=True),
 ]
 
 

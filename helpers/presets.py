@@ -1,7 +1,8 @@
 """Whole settings of a training run by one word: of two minutes, or of the size that is found in books."""
 
+import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import torch
@@ -9,7 +10,8 @@ from torch import nn
 
 from helpers.batching import StreamBatches, WindowBatches
 from helpers.models.architectures import ARCHITECTURES
-from helpers.models.lstm import CharLSTM
+
+OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "adagrad": torch.optim.Adagrad}
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class Preset:
     """What a run is made of: a text, the sizes of a model, the batches, and how long it trains with which optimizer.
 
     Without a stride the text is walked in streams; with one it is cut into windows that are shuffled. Without an
-    embedding size the model reads one-hot vectors.
+    embedding size the model reads one-hot vectors. Either `epochs` or `steps` says how long; the other one is None.
+    What few presets have, the last fields, stands in the printed form only where it is not as usual.
     """
 
     architecture: str  # of the model, as checkpoints name it
@@ -27,7 +30,7 @@ class Preset:
     num_layers: int
     batch_size: int
     sequence_length: int
-    epochs: int
+    epochs: int | None
     learning_rate: float
     schedule: str
     stride: int | None = None
@@ -35,14 +38,22 @@ class Preset:
     forget_bias: float | None = None  # of an LSTM; None is what torch draws, around 0
     clip_norm: float | None = 1.0
     corpus_options: Mapping[str, Any] = field(default_factory=dict)
+    steps: int | None = field(default=None, repr=False)
+    optimizer: str = field(default="adam", repr=False)
+    weight_decay: float = field(default=0.0, repr=False)
+    num_heads: int = field(default=1, repr=False)  # of attention
+    block_size: int = field(default=256, repr=False)  # of attention: as many characters back as it sees
+
+    def __repr__(self) -> str:
+        given = [(one, getattr(self, one.name)) for one in fields(self)]
+        shown = [f"{one.name}={value!r}" for one, value in given if one.repr or value != one.default]
+        return f"Preset({', '.join(shown)})"
 
     @property
     def sizes(self) -> dict[str, Any]:
-        """The arguments of the model after the size of the vocabulary."""
-        names = ["embedding_size", "hidden_size", "num_layers", "dropout"]
-        if self.architecture == CharLSTM.architecture:
-            names.append("forget_bias")
-        return {name: getattr(self, name) for name in names}
+        """The arguments of the model after the size of the vocabulary: those of its settings that it has."""
+        names = inspect.signature(ARCHITECTURES[self.architecture]).parameters
+        return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
     def make_model(self, vocab_size: int) -> nn.Module:
         """Return a new model of these sizes; its first weights come from torch's global random numbers."""
@@ -50,8 +61,13 @@ class Preset:
 
     @property
     def optimization(self) -> dict[str, Any]:
-        """The arguments of `fit` that say how it learns."""
+        """The arguments of `fit` that say how it learns; where it is not by Adam, give it `make_optimizer`'s, too."""
         return {name: getattr(self, name) for name in ("learning_rate", "schedule", "clip_norm")}
+
+    def make_optimizer(self, model: nn.Module) -> torch.optim.Optimizer:
+        """Return the optimizer for a model, at the learning rate and with the weight decay of these settings."""
+        kind = OPTIMIZERS[self.optimizer]
+        return kind(model.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay)
 
     def make_batches(self, tokens: torch.Tensor, *, seed: int = 0) -> StreamBatches | WindowBatches:
         """Cut tokens of shape (length,) into training batches; `seed` draws the order of windows."""
@@ -80,6 +96,8 @@ _QUICK = Preset(
     learning_rate=3e-3,
     schedule="warmup_cosine",
 )
+
+_QUICK_RNN = replace(_QUICK, architecture="vanilla-rnn")
 
 # War and Peace as the tutorial trained on it: lower-cased, overlapping windows, Adam at a constant rate.
 _WAR_AND_PEACE = Preset(
@@ -126,6 +144,10 @@ _QUICK_LSTM = Preset(
     clip_norm=5.0,
 )
 
+_QUICK_GRU = replace(_QUICK_LSTM, architecture="gru")
+
+_QUICK_ATTENTION = replace(_QUICK_LSTM, architecture="attention-lstm", num_heads=4, block_size=128)
+
 # The most copied character model: one-hot vectors, two layers of 512, half of the states dropped out.
 _ANNA_KARENINA = Preset(
     "lstm",
@@ -142,7 +164,51 @@ _ANNA_KARENINA = Preset(
     clip_norm=5.0,
 )
 
-_PRESETS = {"quick": [_QUICK, _QUICK_LSTM], "full": [_WAR_AND_PEACE, _WIKITEXT, _ANNA_KARENINA]}
+_ANNA_KARENINA_GRU = replace(_ANNA_KARENINA, architecture="gru")
+
+# The hundred-line network: one-hot vectors, one stream, Adagrad. There, each number of the gradient is clipped at 5;
+# here, the norm of all together, as everywhere in the course. There the loss is a sum over the 25 characters and here
+# their mean, which Adagrad does not notice: it divides each step by the size of the gradients so far.
+_TINY_SHAKESPEARE = Preset(
+    "vanilla-rnn",
+    "tinyshakespeare",
+    embedding_size=None,
+    hidden_size=100,
+    num_layers=1,
+    batch_size=1,
+    sequence_length=25,
+    epochs=10,
+    learning_rate=0.1,
+    schedule="constant",
+    clip_norm=5.0,
+    optimizer="adagrad",
+)
+
+# An LSTM that looks back over 256 characters of Pushkin.
+_PUSHKIN = Preset(
+    "attention-lstm",
+    "pushkin",
+    embedding_size=384,
+    hidden_size=384,
+    num_layers=1,
+    dropout=0.2,
+    batch_size=64,
+    sequence_length=256,
+    epochs=None,
+    steps=5_000,
+    learning_rate=3e-4,
+    schedule="constant",
+    optimizer="adamw",
+    weight_decay=0.01,
+    num_heads=6,
+    block_size=256,
+)
+
+_PRESETS = {
+    "quick": [_QUICK, _QUICK_LSTM, _QUICK_RNN, _QUICK_GRU, _QUICK_ATTENTION],
+    "full": [_WAR_AND_PEACE, _WIKITEXT, _ANNA_KARENINA, _TINY_SHAKESPEARE, _PUSHKIN, _ANNA_KARENINA_GRU],
+}
+PRESET_NAMES = [*_PRESETS, *dict.fromkeys(one.corpus for one in _PRESETS["full"])]
 
 
 def preset(name: str = "quick", corpus: str | None = None, *, architecture: str | None = None) -> Preset:
@@ -150,8 +216,9 @@ def preset(name: str = "quick", corpus: str | None = None, *, architecture: str 
 
     Args:
         name: "quick" trains for about a minute on a processor, "full" for hours, or on a GPU.
-        corpus: of "full" there are "war-and-peace", "wikitext-2" and "anna-karenina"; "quick" is "python-docs".
-        architecture: "stacked-rnn" or "lstm".
+        corpus: of "full" there are "war-and-peace", "wikitext-2", "anna-karenina", "tinyshakespeare" and "pushkin";
+            "quick" is "python-docs".
+        architecture: "vanilla-rnn", "stacked-rnn", "lstm", "gru" or "attention-lstm".
 
     Raises:
         ValueError: there are no such settings; the message says which there are.

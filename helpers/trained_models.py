@@ -25,19 +25,15 @@ def load_trained(name: str | Path) -> TrainedModel:
 
     Args:
         name: "tales" or "python-docs", the small models that come with the course; or the path of a checkpoint whose
-            notes hold the settings of its model under "model", as `python -m tools.checkpoints` writes them.
+            notes hold the settings of its model, as `python -m helpers.train` writes them; or the folder of a run.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: there is no such file, or no checkpoint in the folder.
         ValueError: it is no checkpoint of the course, or its notes do not say how to make its model.
     """
-    shipped = SHIPPED / f"{name}.safetensors"
-    path = shipped if shipped.is_file() else Path(name)
-    if not path.is_file():
-        ready = ", ".join(sorted(one.stem for one in SHIPPED.glob("*.safetensors"))) or "none"
-        raise FileNotFoundError(f"there is no checkpoint {str(name)!r}; those that come with the course: {ready}")
+    path = find_checkpoint(name)
     checkpoint = read_checkpoint(path)
-    settings = checkpoint.notes.get("model")
+    settings = (checkpoint.notes.get("settings") or checkpoint.notes).get("model")
     if checkpoint.architecture not in ARCHITECTURES or not isinstance(settings, dict):
         raise ValueError(
             f"{path} does not say how to make its model ({checkpoint.architecture}): make the model yourself, and fill "
@@ -46,3 +42,15 @@ def load_trained(name: str | Path) -> TrainedModel:
     model = ARCHITECTURES[checkpoint.architecture](**settings)
     model.load_state_dict(checkpoint.weights)
     return TrainedModel(model.eval(), checkpoint.vocabulary, checkpoint.notes)
+
+
+def find_checkpoint(name: str | Path) -> Path:
+    """Return the file that a name of `load_trained` means; of a folder its best checkpoint, else its last."""
+    shipped, given = SHIPPED / f"{name}.safetensors", Path(name)
+    for path in (shipped, given, given / "best.safetensors", given / "last.safetensors"):
+        if path.is_file():
+            return path
+    if given.is_dir():
+        raise FileNotFoundError(f"there is no checkpoint in {given}: neither best.safetensors nor last.safetensors")
+    ready = ", ".join(sorted(one.stem for one in SHIPPED.glob("*.safetensors"))) or "none"
+    raise FileNotFoundError(f"there is no checkpoint {str(name)!r}; those that come with the course: {ready}")

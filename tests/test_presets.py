@@ -15,6 +15,12 @@ ALL = [
     ("full", None, "stacked-rnn"),
     ("full", "wikitext-2", None),
     ("full", None, "lstm"),
+    ("full", "pushkin", None),
+    ("full", "tinyshakespeare", None),
+    ("full", None, "gru"),
+    ("quick", None, "vanilla-rnn"),
+    ("quick", None, "gru"),
+    ("quick", None, "attention-lstm"),
 ]
 
 
@@ -36,6 +42,32 @@ def test_anna_karenina_is_the_most_copied_character_model():
     assert preset("full", architecture="lstm") == full
 
 
+def test_tinyshakespeare_is_the_hundred_line_network():
+    full = preset("full", architecture="vanilla-rnn")
+    assert (full.corpus, full.embedding_size, full.hidden_size) == ("tinyshakespeare", None, 100)
+    assert (full.batch_size, full.sequence_length, full.learning_rate) == (1, 25, 0.1)
+    assert isinstance(full.make_optimizer(full.make_model(65)), torch.optim.Adagrad)
+
+
+def test_pushkin_is_read_with_attention():
+    full = preset("full", "pushkin")
+    model = full.make_model(131)
+    assert (full.architecture, model.settings["hidden_size"], model.settings["block_size"]) == (
+        "attention-lstm",
+        384,
+        256,
+    )
+    assert (full.batch_size, full.dropout, full.steps, full.epochs) == (64, 0.2, 5_000, None)
+    optimizer = full.make_optimizer(model)
+    assert isinstance(optimizer, torch.optim.AdamW)
+    assert (optimizer.defaults["lr"], optimizer.defaults["weight_decay"]) == (3e-4, 0.01)
+
+
+def test_what_few_presets_have_is_shown_by_those_alone():
+    assert "optimizer" not in repr(preset("full"))
+    assert "steps=5000, optimizer='adamw', weight_decay=0.01, num_heads=6)" in repr(preset("full", "pushkin"))
+
+
 def test_quick_is_the_default_and_needs_no_network():
     assert preset() == preset("quick")
     assert load_corpus(preset().corpus, **preset().corpus_options).text
@@ -53,7 +85,7 @@ def test_each_preset_makes_a_model_and_batches_that_fit_trains_with(name, corpus
     model = settings.make_model(len(Vocabulary(symbols)))
     assert model.architecture == settings.architecture
     assert model.settings["hidden_size"] == settings.hidden_size
-    assert model.settings["dropout"] == settings.dropout
+    assert model.settings.get("dropout", 0.0) == settings.dropout
     history = fit(model, batches, steps=1, progress=False, **settings.optimization)
     assert history.steps == [1]
 
@@ -73,7 +105,7 @@ def test_a_stride_makes_windows_in_an_order_of_their_own_and_no_stride_makes_str
     [
         (("huge",), "no preset 'huge': take 'quick' or 'full'"),
         (("full", "tales"), "'war-and-peace' with 'stacked-rnn' or .* not for 'tales'"),
-        (("quick", None, "gru"), "'python-docs' with 'stacked-rnn' or 'python-docs' with 'lstm', not for 'gru'"),
+        (("quick", None, "gpt"), "'python-docs' with 'stacked-rnn' or 'python-docs' with 'lstm' or .* not for 'gpt'"),
     ],
 )
 def test_unknown_settings_are_refused_with_those_that_there_are(arguments, message):

@@ -16,7 +16,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 LAYERS = [
     ["checks"],
     ["answers"],
-    ["progress", "machine"],
+    ["train", "generate", "evaluate", "progress", "machine"],
+    ["command_line"],
     ["diagrams", "gradient_pictures", "training_pictures", "recall_pictures"],
     ["gate_pictures", "text_pictures", "decoding_pictures"],
     ["presets", "playground"],
@@ -39,7 +40,7 @@ LAYERS = [
     ["nested"],
     ["execution", "exercises", "records"],
     ["settings"],
-    ["files"],
+    ["files", "console"],
 ]
 
 

@@ -146,10 +146,10 @@ def test_a_state_of_another_shape_is_refused(model, tokens, shape):
         model(tokens, torch.zeros(shape, dtype=torch.float64))
 
 
-@pytest.fixture
-def twins():
+@pytest.fixture(params=[5, None], ids=["embedding", "one-hot"])
+def twins(request):
     """Return the fast network and the loop with the same weights, in single precision as they are trained."""
-    fast, loop = CharRNN(7, 5, 6), CharRNNLoop(7, 5, 6)
+    fast, loop = CharRNN(7, request.param, 6), CharRNNLoop(7, request.param, 6)
     loop.load_state_dict(fast.state_dict())
     return fast, loop
 
@@ -176,6 +176,18 @@ def test_the_fast_network_and_the_loop_train_to_the_same_weights(twins):
         fit(model, batches, epochs=2, optimizer=optimizer, progress=False)
     fast, loop = twins
     torch.testing.assert_close(fast.state_dict(), loop.state_dict(), atol=1e-4, rtol=1e-4)
+
+
+def test_one_hot_vectors_make_the_hundred_line_network():
+    """Its equations, with `Wxh`, `Whh` and `Why`, and a second bias that adds nothing new."""
+    model = CharRNN(7, None, 6).double()
+    assert sum(parameter.numel() for parameter in model.parameters()) == 7 * 6 + 6 * 6 + 6 * 7 + 2 * 6 + 7
+    state = torch.zeros(6, dtype=torch.float64)
+    logits, _ = model(torch.tensor([[3, 0, 3]]))
+    for step, symbol in enumerate((3, 0, 3)):
+        sums = model.input_to_hidden.weight[:, symbol] + model.input_to_hidden.bias
+        state = torch.tanh(sums + model.hidden_to_hidden.weight @ state + model.hidden_to_hidden.bias)
+        torch.testing.assert_close(logits[0, step], model.output.weight @ state + model.output.bias)
 
 
 def test_both_networks_count_as_one_architecture():

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from helpers.console import one_line
 from helpers.corpora.corpus import Corpus
 from helpers.corpora.listing import table
 from helpers.corpora.loading import load_corpus
@@ -25,15 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # who reads the list, for example `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError, LookupError) as error:
-        print(_one_line(error), file=sys.stderr)
+        print(one_line(error), file=sys.stderr)
         return 1
     return 0
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split())
 
 
 def _list(_: argparse.Namespace) -> str:

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.models.arguments import check_state, check_tokens
+from helpers.models.fused_recurrence import can_fuse, unroll_fused
 from helpers.models.recurrence import recur, recur_rows
 
 
@@ -17,12 +18,13 @@ class CharRNNLoop(nn.Module):
 
     architecture = "vanilla-rnn"  # what a checkpoint says: both classes can load it
 
-    def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int):
+    def __init__(self, vocab_size: int, embedding_size: int | None, hidden_size: int):
+        """Make the layers. Without an embedding size W_e reads one-hot vectors, as in the hundred-line network."""
         super().__init__()
         self.settings = {"vocab_size": vocab_size, "embedding_size": embedding_size, "hidden_size": hidden_size}
         self.hidden_size = hidden_size
-        self.embedding = nn.Embedding(vocab_size, embedding_size)
-        self.input_to_hidden = nn.Linear(embedding_size, hidden_size)  # W_e, b_e
+        self.embedding = None if embedding_size is None else nn.Embedding(vocab_size, embedding_size)
+        self.input_to_hidden = nn.Linear(embedding_size or vocab_size, hidden_size)  # W_e, b_e
         self.hidden_to_hidden = nn.Linear(hidden_size, hidden_size)  # W_h, b_h
         self.output = nn.Linear(hidden_size, vocab_size)
 
@@ -44,7 +46,7 @@ class CharRNNLoop(nn.Module):
             IndexError: an id outside the vocabulary.
         """
         hidden = self._start(tokens, state)
-        inputs = self.input_to_hidden(self.embedding(tokens))  # (batch, time, hidden)
+        inputs = self.input_to_hidden(self._vectors(tokens))  # (batch, time, hidden)
         steps = []
         for step in inputs.unbind(dim=1):
             hidden = torch.tanh(step + self.hidden_to_hidden(hidden))  # (batch, hidden)
@@ -53,11 +55,17 @@ class CharRNNLoop(nn.Module):
 
     def _start(self, tokens: torch.Tensor, state: torch.Tensor | None) -> torch.Tensor:
         """Check the arguments, and return the state to start from."""
-        check_tokens(tokens, len(self.embedding.weight))
+        check_tokens(tokens, self.output.out_features)
         if state is None:
             return self.init_state(len(tokens))
         check_state(state, (len(tokens), self.hidden_size))
         return state
+
+    def _vectors(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Return what the recurrent layer reads, an embedding or a one-hot vector in place of each id."""
+        if self.embedding is not None:
+            return self.embedding(tokens)
+        return F.one_hot(tokens.long(), self.output.out_features).to(self.output.weight.dtype)
 
 
 class CharRNN(CharRNNLoop):
@@ -72,14 +80,21 @@ class CharRNN(CharRNNLoop):
         Within, time is the first dimension, so that all numbers of one step lie together.
         """
         hidden = self._start(tokens, state)
-        bias = self.input_to_hidden.bias + self.hidden_to_hidden.bias  # (hidden,)
-        weight = self.input_to_hidden.weight
-        recurrent = self.hidden_to_hidden.weight
-        if len(self.embedding.weight) < tokens.numel():  # cheaper to map all rows of the embedding once, then look up
-            table = F.linear(self.embedding.weight, weight, bias)  # (vocab_size, hidden)
-            states = recur_rows(table, tokens.t(), recurrent, hidden)  # (time, batch, hidden)
+        if can_fuse(tokens.t()):
+            vectors = self._vectors(tokens.t())  # (time, batch, embedding or vocab_size)
+            states = unroll_fused(vectors, self.input_to_hidden, self.hidden_to_hidden, hidden)
         else:
-            inputs = F.linear(self.embedding(tokens.t()), weight, bias)  # (time, batch, hidden)
-            states = recur(inputs, recurrent, hidden)  # (time, batch, hidden)
+            states = self._unroll(tokens.t(), hidden)  # (time, batch, hidden)
         logits = self.output(states).transpose(0, 1).contiguous()  # (batch, time, vocab_size)
         return logits, states[-1].clone()  # a copy, so that a state kept does not keep all states
+
+    def _unroll(self, tokens: torch.Tensor, hidden: torch.Tensor) -> torch.Tensor:
+        """Return the states of all steps, (time, batch, hidden), from tokens of shape (time, batch)."""
+        weight, recurrent = self.input_to_hidden.weight, self.hidden_to_hidden.weight
+        bias = self.input_to_hidden.bias + self.hidden_to_hidden.bias  # (hidden,)
+        if self.embedding is None:  # a one-hot vector picks a column of the weight
+            return recur_rows(weight.t() + bias, tokens, recurrent, hidden)
+        if len(self.embedding.weight) < tokens.numel():  # cheaper to map all rows of the embedding once, then look up
+            table = F.linear(self.embedding.weight, weight, bias)  # (vocab_size, hidden)
+            return recur_rows(table, tokens, recurrent, hidden)
+        return recur(F.linear(self.embedding(tokens), weight, bias), recurrent, hidden)

@@ -1,0 +1,80 @@
+"""The command line of `helpers.train`, made from the settings themselves."""
+
+import argparse
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from helpers.command_line.settings import DURATIONS, NONE, RunSettings, kind_of
+from helpers.console import Parser
+from helpers.presets import PRESET_NAMES
+
+_EXAMPLES = """\
+examples: python -m helpers.train my_book.txt --minutes 2
+          python -m helpers.train my_book.txt --model lstm --preset full
+          python -m helpers.train --resume runs/my_book-lstm"""
+
+
+def train_parser() -> Parser:
+    """Return the parser of `helpers.train`; what is not given is not in its result."""
+    parser = Parser(
+        prog="python -m helpers.train",
+        usage="python -m helpers.train [TEXT] [--option value ...]",
+        description="Train a model on a text, with losses, samples, a curve and checkpoints.",
+        epilog=_EXAMPLES,
+        argument_default=argparse.SUPPRESS,
+        add_help=False,
+    )
+    run = parser.add_argument_group("run")
+    _add_paths(run)
+    groups, lengths = {"run": run}, None
+    for one in (one for one in fields(RunSettings) if one.metadata["group"]):
+        name = one.metadata["group"]
+        if name not in groups:
+            groups[name] = parser.add_argument_group(name)
+        if one.name in DURATIONS:
+            lengths = lengths or groups[name].add_mutually_exclusive_group()
+            _add(lengths, one)
+        else:
+            _add(groups[name], one)
+    return parser
+
+
+def _add_paths(group: Any) -> None:
+    """Add what is no setting of a run: where settings come from, and where results go."""
+    presets = ", ".join(PRESET_NAMES[:3])
+    add = group.add_argument
+    add("text", metavar="TEXT", nargs="?", help="a corpus, a file or an address (default: the preset's)")
+    add("--preset", choices=PRESET_NAMES, metavar="NAME", help=f"{presets}, … (default: quick)")
+    add("--config", type=Path, metavar="FILE", help="settings of a TOML file, as a run leaves it in DIR")
+    add("--out", type=Path, metavar="DIR", help="where to write (default: a new folder in runs)")
+    add("--resume", type=Path, metavar="DIR", help="go on with the run in DIR, exactly where it stood")
+    add("--bar", action=argparse.BooleanOptionalAction, help="a progress bar (default: on a terminal)")
+    add("-h", "--help", action="help", help=argparse.SUPPRESS)
+
+
+def _add(group: Any, one: Any) -> None:
+    flag, (kind, optional) = "--" + one.name.replace("_", "-"), kind_of(one.name)
+    about = one.metadata["about"]
+    if one.default not in (None, MISSING) and kind is not bool:
+        about += f" (default: {one.default})"
+    if kind is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=about)
+    elif choices := one.metadata["of"]:
+        group.add_argument(flag, choices=list(choices), metavar="NAME", help=", ".join(choices) + about)
+    else:
+        metavar = {int: "N", float: "X", str: "TEXT"}[kind]
+        group.add_argument(flag, type=_reader(kind, optional), metavar=metavar, help=about)
+
+
+def _reader(kind: type, optional: bool) -> Any:
+    def read(text: str) -> Any:
+        if optional and text == NONE:
+            return None
+        try:
+            return kind(text)
+        except ValueError:
+            wanted = {int: "a whole number", float: "a number"}[kind] + f" or {NONE}" * optional
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
+
+    return read

@@ -1,0 +1,134 @@
+"""`python -m helpers.train TEXT`: training outside of a notebook, on one's own text, for an evening, on a GPU."""
+
+import os
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from helpers.command_line.duration import fix_length
+from helpers.command_line.folder import RunFolder, new_folder
+from helpers.command_line.hardware import set_up
+from helpers.command_line.options import train_parser
+from helpers.command_line.parts import Parts, checksum_of, full_name, load_text, make_parts
+from helpers.command_line.report import Report, choose_prime, describe_run, first_word, measure_baselines
+from helpers.command_line.settings import RunSettings, resolve
+from helpers.command_line.toml_file import read_settings, write_settings
+from helpers.console import DONE, INTERRUPTED, RunFailed, one_line, run_command
+from helpers.corpora import REGISTRY
+from helpers.splits import make_split
+from helpers.training import History, TrainingDiverged, fit
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; `helpers.console` lists the exit codes."""
+    given = vars(train_parser().parse_args(arguments))
+    os.environ["MPLBACKEND"] = "agg"  # a picture goes into a file, also where there is no screen
+    return run_command(lambda: train(given))
+
+
+def train(given: dict[str, Any]) -> int:
+    """Start a run, or go on with one, and return the exit code."""
+    resumed, config, out = (given.pop(name, None) for name in ("resume", "config", "out"))
+    bar = given.pop("bar", sys.stderr.isatty())
+    if resumed is not None:
+        if config is not None or out is not None:
+            raise ValueError("--resume goes on in its own folder with its own settings: leave --config and --out out")
+        folder = RunFolder(resumed)
+        settings = _stored(folder, given)
+    else:
+        settings = resolve(given, read_settings(config) if config else None)
+        settings = replace(settings, text=full_name(settings.text), characters=None, checksum=None)
+        folder = RunFolder(out) if out else new_folder(f"{Path(settings.text).stem}-{settings.model}")
+        folder.refuse_another_run()
+    set_up(settings)
+    corpus = load_text(settings)
+    settings = replace(settings, characters=len(corpus.text), checksum=checksum_of(corpus.text))
+    split = make_split(corpus, validation=settings.validation)
+    prime = choose_prime(settings.prime, first_word(corpus.text), split.vocabulary, lower=settings.lower)
+    parts = make_parts(settings, split)
+    baselines = measure_baselines(split)
+    print(describe_run(corpus, split, parts, {} if baselines is None else baselines.named), flush=True)
+    with folder.lock():
+        if resumed is None:
+            folder.refuse_another_run()
+            settings = fix_length(settings, split, len(parts.train_batches))
+            parts = make_parts(settings, split)  # anew, since measuring has drawn from the random numbers
+        write_settings(folder.settings, settings)
+        report = Report(settings, parts, baselines, folder, prime)
+        return _finish(_fit(settings, parts, report, bar), report)
+
+
+def _stored(folder: RunFolder, given: dict[str, Any]) -> RunSettings:
+    """Return the settings of the run in a folder; the text may lie elsewhere now. Raises ValueError for others."""
+    folder.refuse_nothing()
+    settings = resolve({}, read_settings(folder.settings))
+    for name, value in given.items():
+        stored = getattr(settings, name, None)
+        if name == "text":
+            settings = replace(settings, text=full_name(value))
+        elif value != stored:
+            raise ValueError(
+                f"--resume goes on with the settings of the run in {folder}, where {name} is {stored!r}: leave "
+                f"--{name.replace('_', '-')} out, or start a new run"
+            )
+    return settings
+
+
+def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool) -> History:
+    """Train by `fit`, from the last checkpoint in the folder if there is one."""
+    notes = {"model": parts.model.settings, "prime": report.prime}
+    notes |= {"text": settings.text} if settings.text in REGISTRY else {}  # a file may be moved
+    notes |= {name: getattr(settings, name) for name in ("lower", "validation", "seed", "precision")}
+    print(f"writing to {report.folder}", flush=True)
+    try:
+        return fit(
+            parts.model,
+            parts.train_batches,
+            epochs=settings.epochs,
+            steps=settings.steps,
+            val_batches=parts.val_batches,
+            optimizer=parts.optimizer,
+            evaluate_every=settings.evaluate_every,
+            patience=settings.patience,
+            vocabulary=parts.vocabulary,
+            checkpoint_folder=report.folder.path,
+            save_every=settings.save_every,
+            resume=True,
+            settings=notes,
+            sample_generator=report.generator,
+            callback=report,
+            progress=bar,
+            **parts.optimization,
+        )
+    except TrainingDiverged as error:
+        with suppress(OSError):
+            error.history.save(report.folder.path, **report.named)
+        raise RunFailed(str(error)) from None
+    except (OSError, RuntimeError) as error:  # a full disk; of torch, a full memory
+        raise RunFailed(one_line(error)) from None
+
+
+def _finish(history: History, report: Report) -> int:
+    """Write the picture and the table, say how the run ended and what can be done with it."""
+    folder = report.folder
+    if history.steps:
+        try:
+            history.save(folder.path, **report.named)
+        except OSError as error:
+            raise RunFailed(one_line(error)) from None
+        except ImportError as error:
+            print(f"no picture of the losses: {one_line(error)}", file=sys.stderr)
+    if history.ended == "interrupted":
+        print(f"To go on: python -m helpers.train --resume {folder}")
+        return INTERRUPTED
+    best = history.best_val_loss
+    reached = "" if best is None else f", lowest validation loss {best:.3f} nats per character"
+    print(f"ended after {history.steps[-1]:,} steps ({history.ended}){reached}")
+    print(f"python -m helpers.generate {folder}   lets it write; python -m helpers.evaluate {folder}   rates it")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""What a run prints: where a loss stands, what a sample begins with, and lines that fit a screen."""
+
+import pytest
+
+from helpers.command_line import report
+from helpers.command_line.report import choose_prime, first_word, place_among
+from helpers.console import RunFailed, one_line, run_command
+from helpers.vocabulary import Vocabulary
+
+NAMED = {"knowing nothing": 4.2, "unigram": 3.1, "bigram": 2.4, "best n-gram": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("loss", "floor", "words"),
+    [
+        (5.0, None, " (above knowing nothing 4.200)"),
+        (2.5, None, " (below unigram 3.100, above bigram 2.400)"),
+        (2.4, None, " (below unigram 3.100, above bigram 2.400)"),
+        (0.5, None, " (below best n-gram 1.000)"),
+        (0.5, 0.2, " (below best n-gram 1.000, floor 0.200)"),
+        (0.1, 0.2, " (below best n-gram 1.000, floor 0.200)"),
+    ],
+)
+def test_a_loss_stands_among_the_counts(loss, floor, words):
+    assert place_among(loss, NAMED | ({} if floor is None else {"floor": floor})) == words
+    assert place_among(loss, {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Once upon", "Once "),
+        ("\n\n  Once\nupon a", "Once "),
+        ("abc" * 30 + " d", "abc" * 6 + "ab "),
+        ("abc", "a"),
+        ("a\nb", "a"),
+        (" ", " "),
+    ],
+)
+def test_samples_begin_with_the_first_word_of_the_text(text, word):
+    assert first_word(text) == word
+    assert choose_prime(None, word, Vocabulary.from_text(text)) == word
+    assert set(word) <= set(text)
+
+
+def test_samples_are_indented_and_fit_a_screen():
+    shown = report._indent("\n\nA line.\n\n" + "word " * 60).splitlines()
+    assert shown[:2] == ["    A line.", ""]
+    assert max(map(len, shown)) <= 80
+    assert all(line.startswith("    word") for line in shown[2:])
+
+
+def test_an_error_is_one_line_that_can_be_read(capsys):
+    assert one_line(ValueError("two\nlines")) == "two lines"
+    assert one_line(ValueError()) == "ValueError"
+    assert one_line(OSError(28, "No space left on device", "file")) == "file: No space left on device"
+    assert len(one_line(RuntimeError("long " * 1_000))) < 600
+
+    def fail(error):
+        def command():
+            raise error
+
+        return command
+
+    for error, code in [(RunFailed("x"), 1), (ValueError("x"), 2), (OSError("x"), 2), (KeyError("x"), 2)]:
+        assert run_command(fail(error)) == code
+        assert capsys.readouterr().err.count("\n") == 1
+    assert run_command(fail(KeyboardInterrupt())) == 130
+    with pytest.raises(TypeError):
+        run_command(fail(TypeError("a bug shows where it is")))
