@@ -1,6 +1,7 @@
 """On a GPU: cuDNN against the written-out loop over time, and bfloat16 and torch.compile against plain float32."""
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from unittest import mock
 
 import torch
@@ -10,7 +11,6 @@ from benchmarks.figures import show_seconds
 from benchmarks.rows import Row, compare
 from benchmarks.timing import alternate, seconds_of
 from helpers.command_line.hardware import place
-from helpers.command_line.settings import RunSettings
 from helpers.models import stacked_rnn
 from helpers.presets import Preset, preset
 from helpers.training import sequence_loss
@@ -40,7 +40,8 @@ def rows(quick: bool) -> Iterator[Row]:
 def _steps(settings: Preset, **hardware) -> Callable[[], float]:
     """Return a measurement: the seconds of one training step at the sizes of a preset."""
     torch.manual_seed(0)
-    model = place(settings.make_model(VOCAB_SIZE), RunSettings(device="cuda", **hardware))
+    chosen = SimpleNamespace(**{"device": "cuda", "precision": "float32", "compile": False} | hardware)
+    model = place(settings.make_model(VOCAB_SIZE), chosen)
     optimizer = settings.make_optimizer(model)
     tokens = torch.randint(VOCAB_SIZE, (settings.batch_size, settings.sequence_length + 1), device="cuda")
 
@@ -63,7 +64,7 @@ def _step(model: nn.Module, optimizer: torch.optim.Optimizer, tokens: torch.Tens
 
 def _without_cudnn(measure: Callable[[], float]) -> Callable[[], float]:
     def measured() -> float:
-        with mock.patch.object(stacked_rnn, "can_fuse", lambda inputs: False):
+        with mock.patch.object(stacked_rnn, "can_fuse", return_value=False):
             return measure()
 
     return measured
