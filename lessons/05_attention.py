@@ -41,7 +41,7 @@ from helpers.checks.attention import check
 from helpers.corpora import load_corpus
 from helpers.models import attention as package
 from helpers.parameters import count_parameters
-from helpers.plots import new_axes, plot_losses
+from helpers.plots import COLOURS, new_axes, plot_losses
 from helpers.presets import preset
 
 # %%
@@ -102,8 +102,8 @@ def mean_entropy(width, divisor):
 with_root = [mean_entropy(width, math.sqrt(width)) for width in widths]
 without = [mean_entropy(width, 1) for width in widths]
 axes = new_axes("How undecided is softmax?", "numbers in a query", "entropy in nats")
-axes.plot(widths, with_root, marker="o", label="scores / √d")
-axes.plot(widths, without, marker="s", label="scores as they are")
+axes.plot(widths, with_root, marker="o", color=COLOURS[0], label="scores / √d")
+axes.plot(widths, without, marker="s", color=COLOURS[1], label="scores as they are")
 axes.set_xscale("log", base=2)
 axes.set_ylim(0, math.log(32))
 _ = axes.legend(frameon=False)
@@ -771,27 +771,26 @@ print(
 # ten or twenty, and distance makes no difference. With attention half of the names and more are recalled, and distance
 # makes little difference either. That is the point: to attention, four hundred characters are as near as forty.*
 #
-# Now the other half of the truth. **It did not come by itself.** The last line of the table, `attention-small`, is the
-# same network after as many steps, trained as one would begin: on the million characters of the ordinary tales, in pieces
-# of 256, with half the batch. It learned to spell, it learned the grammar, and it recalls hardly more than the LSTM. What
-# changed it were more text, longer pieces and larger batches: it has to see many names come back far apart, and only
-# one character in a hundred belongs to a name that comes back.
+# Now the other half of the truth. **It did not come by itself.** In the table, `attention-small` is the same network after
+# as many steps, trained as one would begin: on a million characters, in pieces of 256, with half the batch. It learned to
+# spell, it learned the grammar, and it recalls no more than the LSTM does. What changed it were more text, longer pieces
+# and larger batches. It has to see many names come back from afar, and in a thousand characters there are five of them.
 #
-# And when it comes, it comes at once:
+# And when it comes, it comes late and steeply:
 
 # %%
 axes = new_axes("Names recalled from 100 to 199 characters back", "step", "share recalled right")
-for run in runs["attention"]:
+for run in runs["lstm"] + runs["attention"]:
     shares = [points[2].accuracy for points in run.recalls]
-    axes.plot(run.steps, shares, marker="o", markersize=3, label=f"attention, seed {run.seed}")
-for run in runs["lstm"]:
-    axes.plot(run.steps, [points[2].accuracy for points in run.recalls], color="#999999")
+    colour = COLOURS[run.seed] if run.kind == "attention" else "#999999"
+    axes.plot(run.steps, shares, color=colour, label=f"{kinds[run.kind]}, seed {run.seed}")
 _ = axes.legend(frameon=False)
 
 # %% [markdown]
-# *What to see: for hundreds of steps nothing, then within a few hundred half of it. (Grey: the LSTMs.) To be of use, a
-# query must look for names, a key must say "here was a name", and a value must say which. Any two of the three are worth
-# nothing. Such sudden steps are found in large language models, too.*
+# *What to see: for a thousand steps nothing. Then two of the three networks learn in a few hundred steps to recall four
+# names of ten; the third takes longer. (Grey: the LSTMs.) A query must look for names, a key must say "here was a name",
+# and a value must say which. Any two of the three are worth nothing without the third. Such steps are found in large
+# language models, too.*
 #
 # ### Where does it look?
 #

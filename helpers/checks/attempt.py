@@ -36,26 +36,32 @@ def time_limit(seconds: float) -> Iterator[None]:
     Works in any thread and on any platform, but only between two steps of Python: one long call into C (a sleep, a
     huge matrix product) is interrupted when it returns.
     """
-    thread = ctypes.c_ulong(threading.get_ident())
+    thread, interruption = ctypes.c_ulong(threading.get_ident()), ctypes.py_object(OutOfTime)
     raise_in_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
     finished = threading.Event()
+    armed = [False]
 
     def watch() -> None:
         wait = seconds
         while not finished.wait(wait):
-            raise_in_thread(thread, ctypes.py_object(OutOfTime))
+            if armed[0]:  # Python does not change threads between this line and the next
+                raise_in_thread(thread, interruption)
             wait = REPEAT
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
+        armed[0] = True  # not before: an interruption within `start` would leave a lock of its own broken
         yield
     finally:
-        while watcher.is_alive():
-            with contextlib.suppress(OutOfTime):  # it may arrive just here
-                finished.set()
-                watcher.join()
-        raise_in_thread(thread, None)  # an interruption still on its way is taken back
+        armed[0] = False  # without a call, so that nothing can interrupt it: from now on none more is sent
+        try:
+            raise_in_thread(thread, None)  # one still on its way is taken back
+            finished.set()
+            watcher.join()
+        except OutOfTime:  # it arrived just here
+            finished.set()
+            watcher.join()
 
 
 @contextlib.contextmanager
