@@ -249,22 +249,97 @@ def sorted_logits(logits, p):
     return top_p(ordered, p)
 
 
-for line, function in {
-    "the one that crosses the line is ruled out": lambda logits, p: top_p(logits, p, ruled_out=lambda s, o, p: s > p),
-    "the mask is in sorted order": lambda logits, p: top_p(logits, p, back=False),
-    "the logits are sorted": sorted_logits,
-    "each probability is held against p by itself": lambda logits, p: logits.masked_fill(
-        logits.softmax(-1) < p, -math.inf
+def first_saved(sums, ordered, p):
+    mask = sums > p
+    mask[..., 0] = False
+    return mask
+
+
+def gathered(logits, p):
+    ordered, order = logits.softmax(-1).sort(dim=-1, descending=True)
+    return logits.masked_fill((ordered.cumsum(-1) - ordered >= p).gather(-1, order), -math.inf)
+
+
+def indexed(logits, p):
+    ordered, order = logits.softmax(-1).sort(dim=-1, descending=True)
+    out = logits.clone()
+    out[..., order[ordered.cumsum(-1) - ordered >= p]] = -math.inf
+    return out
+
+
+def sums_of_logits(logits, p):
+    ordered, order = logits.sort(dim=-1, descending=True)
+    mask = ordered.cumsum(-1) - ordered >= p
+    return logits.masked_fill(torch.zeros_like(mask).scatter(-1, order, mask), -math.inf)
+
+
+def one_count(choose):
+    def keep(logits, p):
+        ordered = logits.softmax(-1).sort(dim=-1, descending=True).values
+        counts = (ordered.cumsum(-1) - ordered < p).sum(-1)
+        return logits.masked_fill(logits.argsort(-1, descending=True).argsort(-1) >= choose(counts), -math.inf)
+
+    return keep
+
+
+def over_the_rows(softmax, dim):
+    def keep(logits, p):
+        ordered, order = logits.softmax(softmax).sort(dim=dim, descending=True)
+        mask = ordered.cumsum(dim) - ordered >= p
+        return logits.masked_fill(torch.zeros_like(mask).scatter(dim, order, mask), -math.inf)
+
+    return keep
+
+
+def inverted(logits, p):
+    return logits.masked_fill(top_p(logits, p).isfinite(), -math.inf)
+
+
+for line, function in [
+    (
+        "the one that crosses the line is ruled out: it",
+        lambda logits, p: top_p(logits, p, ruled_out=lambda s, o, p: s > p),
     ),
-    "you add up from the unlikeliest": lambda logits, p: top_p(logits, p, descending=False),
-    "one too many stays": lambda logits, p: top_p(logits, p, ruled_out=lambda s, o, p: s - 2 * o >= p),
-    "every row is cut like the first one": first_row_only,
-    "the others are 0": lambda logits, p: top_p(logits, p, fill=0.0),
-    "those are probabilities: return logits": lambda logits, p: top_p(logits, p).softmax(-1),
-    "those are truth values": lambda logits, p: top_p(logits, p).isfinite(),
-    "nothing is ruled out": lambda logits, p: logits,
-    "that is min-p": lambda logits, p: min_p(logits, p),
-}.items():
+    ("where it is not the first", lambda logits, p: top_p(logits, p, ruled_out=first_saved)),
+    ("the mask is in sorted order", lambda logits, p: top_p(logits, p, back=False)),
+    ("the mask goes to the wrong places", gathered),
+    ("the logits are sorted", sorted_logits),
+    (
+        "each probability is held against p by itself",
+        lambda logits, p: logits.masked_fill(logits.softmax(-1) < p, -math.inf),
+    ),
+    ("you add up from the unlikeliest", lambda logits, p: top_p(logits, p, descending=False)),
+    ("one too many stays", lambda logits, p: top_p(logits, p, ruled_out=lambda s, o, p: s - 2 * o >= p)),
+    ("every row is cut like the first one", first_row_only),
+    ("what one row rules out", indexed),
+    ("it is the other way round", inverted),
+    ("reach 1 − p and not p", lambda logits, p: top_p(logits, 1 - p)),
+    ("the logits are added up", sums_of_logits),
+    ("you work over the rows", over_the_rows(0, -1)),
+    ("you work over the rows", over_the_rows(-1, 0)),
+    ("you work over the rows", over_the_rows(0, 0)),
+    ("the same number stays in each row", one_count(lambda counts: counts.max())),
+    ("the same number stays in each row", one_count(lambda counts: counts.flatten()[0])),
+    ("the others are 0", lambda logits, p: top_p(logits, p, fill=0.0)),
+    ("the others are very low", lambda logits, p: top_p(logits, p, fill=-1e9)),
+    ("those are probabilities: return logits", lambda logits, p: top_p(logits, p).softmax(-1)),
+    ("those are log-probabilities", lambda logits, p: top_p(logits, p).log_softmax(-1)),
+    ("those are log-probabilities", lambda logits, p: top_p(logits.log_softmax(-1), p)),
+    ("what stays is changed", lambda logits, p: top_p(logits, p) * 2),
+    ("those are truth values", lambda logits, p: top_p(logits, p).isfinite()),
+    ("nothing is ruled out", lambda logits, p: logits),
+    ("that is min-p", lambda logits, p: min_p(logits, p)),
+    (
+        "of the probabilities 0.14, 0.18, 0.48, 0.20 with p = 0.7 places 1, 2 and 3 should stay, and yours keeps 2 and 3",
+        lambda logits, p: top_p(logits, p - 0.18),
+    ),
+    ("with p = 1 places 0, 1, 2 and 3 should stay", lambda logits, p: top_p(logits, min(p, 0.9))),
+    ("with p = 0.25 place 2 should stay, and yours keeps 1, 2 and 3", lambda logits, p: top_p(logits, max(p, 0.7))),
+    (
+        "with p = 0.25 place 2 should stay, and yours keeps none",
+        lambda logits, p: top_p(logits, p) if p > 0.5 else logits - math.inf,
+    ),
+]:
     wrong("keep_top_p", line, function)
 
 
@@ -309,6 +384,15 @@ def opposite(logits, p):
     return logits.masked_fill(probabilities >= p * probabilities.amax(-1, keepdim=True), -math.inf)
 
 
+def over_the_rows_min(logits, p):
+    probabilities = logits.softmax(0)
+    return logits.masked_fill(probabilities < p * probabilities.amax(-1, keepdim=True), -math.inf)
+
+
+def only_two(logits, p):
+    return logits.masked_fill(logits < logits.topk(2).values[..., -1:], -math.inf)
+
+
 for line, function in {
     "each probability is held against p itself": lambda logits, p: min_p(logits, p, lambda q, p: p),
     "logits are held against logits": on_logits,
@@ -318,19 +402,30 @@ for line, function in {
     "the bar lies p below": lambda logits, p: min_p(logits, p, lambda q, p: q.amax(-1, keepdim=True) - p),
     "only the likeliest stays": lambda logits, p: min_p(logits, p, lambda q, p: q.amax(-1, keepdim=True)),
     "the largest of each column": lambda logits, p: min_p(logits, p, lambda q, p: p * q.amax(0)),
+    "the softmax runs over the rows": over_the_rows_min,
+    "the bar is p times the mean": lambda logits, p: min_p(logits, p, lambda q, p: p * q.mean(-1, keepdim=True)),
+    "the same number stays in each row": only_two,
     "the others are 0": lambda logits, p: min_p(logits, p).nan_to_num(neginf=0.0),
+    "the others are very low": lambda logits, p: min_p(logits, p).nan_to_num(neginf=-1e9),
+    "those are log-probabilities": lambda logits, p: min_p(logits, p).log_softmax(-1),
+    "the logits are sorted": lambda logits, p: min_p(logits.sort(-1, descending=True).values, p),
     "the numbers that stay are probabilities": lambda logits, p: logits.softmax(-1).masked_fill(
         min_p(logits, p).isinf(), -math.inf
     ),
     "some of them 0": lambda logits, p: logits.softmax(-1).masked_fill(min_p(logits, p).isinf(), 0.0),
     "nothing is ruled out": lambda logits, p: logits,
+    "with p = 1 even the likeliest": lambda logits, p: torch.where(
+        logits.softmax(-1) > p * logits.softmax(-1).amax(-1, keepdim=True), logits, -math.inf
+    ),
+    "with p = 1 place 2 should stay": lambda logits, p: min_p(logits, min(p, 0.4)),
 }.items():
     wrong("keep_min_p", line, function)
 for function in (
-    lambda logits, p: logits.masked_fill(logits < logits.amax(-1, keepdim=True) + math.log(p or 1e-30), -math.inf),
+    lambda logits, p: logits.masked_fill(logits < logits.amax(-1, keepdim=True) + math.log(p), -math.inf),
     lambda logits, p: torch.where(
         logits.softmax(-1) >= p * logits.softmax(-1).max(-1, keepdim=True).values, logits, -math.inf
     ),
+    lambda logits, p: logits.where(logits.softmax(-1) / logits.softmax(-1).amax(-1, keepdim=True) >= p, -math.inf),
 ):
     right("keep_min_p", function)
 
