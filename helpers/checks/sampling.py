@@ -4,7 +4,8 @@ from helpers.checks.contract import Checks
 from helpers.checks.sampling_choice import apply_temperature, entropy, greedy
 from helpers.checks.sampling_draw import draw
 from helpers.checks.sampling_min_p import keep_min_p
-from helpers.checks.sampling_rating import perplexity, text_log_probability
+from helpers.checks.sampling_perplexity import perplexity
+from helpers.checks.sampling_rating import text_log_probability
 from helpers.checks.sampling_repeats import block_repeats
 from helpers.checks.sampling_top_p import keep_top_p
 from helpers.checks.sampling_writing import write
