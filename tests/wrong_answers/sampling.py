@@ -801,13 +801,12 @@ right("perplexity", rating(lambda logits, tokens: F.cross_entropy(logits[:-1], t
 
 
 def writer(
-    *, order=lambda filters: filters, feed=None, last=-1, chain=True, eval_mode=True, restore=True, prime_too=True,
+    *, order=lambda filters: filters, feed=None, last=-1, chain=True, eval_mode=False, training_after=False, prime_too=True,
     extra=0, carry=True, choose=course_draw, grad=False, softmax=False,
 ):  # fmt: skip
     """Return a decoder with one mistake."""
 
     def write(model, vocabulary, prime, length, filters, generator=None):
-        training = model.training
         if eval_mode:
             model.eval()
         text, tokens, state = "", vocabulary.encode(prime)[None], None
@@ -825,8 +824,8 @@ def writer(
                 drawn = choose(scores, generator)[:, None]
                 tokens = tokens[:, -1:] if feed == "always the prime" else drawn
                 text += vocabulary.symbols[drawn.item()]
-        if restore:
-            model.train(training)
+        if training_after:
+            model.train()
         return prime + text if prime_too else text
 
     return write
@@ -846,9 +845,15 @@ def always_the_same_seed(logits, generator):
     return course_draw(logits, generator)
 
 
+def a_new_generator(logits, generator):
+    return course_draw(logits, torch.Generator().manual_seed(0))
+
+
+def seeded_again(logits, generator):
+    return course_draw(logits, generator.manual_seed(generator.initial_seed()))
+
+
 def all_positions(model, vocabulary, prime, length, filters, generator=None):
-    training = model.training
-    model.eval()
     text, tokens, state = prime, vocabulary.encode(prime)[None], None
     with torch.no_grad():
         for _ in range(length):
@@ -857,7 +862,6 @@ def all_positions(model, vocabulary, prime, length, filters, generator=None):
                 logits = one(logits)
             tokens = course_draw(logits[:, -1], generator)[:, None]
             text += vocabulary.symbols[tokens.item()]
-    model.train(training)
     return text
 
 
@@ -871,8 +875,7 @@ for line, function in {
     "they take logits, the softmax": writer(softmax=True),
     "it is given shape (1, 5, 7)": all_positions,
     "at the *last* position": writer(last=0),
-    "the model was in training mode": writer(eval_mode=False),
-    "the model is left in evaluation mode": writer(restore=False),
+    "is in training mode afterwards": writer(training_after=True),
     "the prime is missing in the text": writer(prime_too=False),
     "there should be 12 new characters": writer(extra=1),
     "is fed twice": writer(feed="prime's last twice"),
@@ -881,10 +884,12 @@ for line, function in {
     "a call starts from a fresh state": writer(carry=False),
     "gradients were recorded": writer(grad=True),
     "the likeliest character comes every time": writer(choose=likeliest),
+    "every draw uses the same random number": writer(choose=a_new_generator),
     "the same seed gives another text": writer(choose=unseeded),
     "every seed gives the same text": writer(choose=always_the_same_seed),
 }.items():
     wrong("write", line, function)
+wrong("write", "every draw uses the same random number", writer(choose=seeded_again))
 
 
 def recursive(model, vocabulary, prime, length, filters, generator=None):
@@ -907,3 +912,4 @@ def recursive(model, vocabulary, prime, length, filters, generator=None):
 
 right("write", recursive)
 right("write", writer())
+right("write", writer(eval_mode=True))
