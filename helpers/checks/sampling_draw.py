@@ -1,7 +1,5 @@
 """Checks of lesson 06, the draw: as often as the softmax says, row by row, and the generator decides."""
 
-from collections.abc import Callable
-
 import torch
 
 from helpers.checks.expectations import Mistake, expect, expect_tensor, expect_type, same
@@ -118,23 +116,19 @@ def _says_of_slope(slope: float) -> str:
 
 def _expect_certain(answer) -> None:
     """What is ruled out never comes, and logits far beyond what `exp` can take are drawn from, too."""
-    ruled_out = torch.tensor([-3.0, -torch.inf, -3.0, -torch.inf]).expand(200, -1)
-    drawn = _with_large(answer, ruled_out, "with logits of minus infinity")
+    drawn = _call(answer, torch.tensor([-3.0, -torch.inf, -3.0, -torch.inf]).expand(200, -1), 3)
     expect(not bool((drawn % 2).any()), "a token is drawn whose logit is minus infinity: it has probability 0")
-    drawn = _with_large(answer, torch.tensor([[300.0, 100.0, 0.0, -300.0]] * 4), "with logits of 300")
-    expect(
-        not bool(drawn.any()),
-        "with logits of 300, 100, 0 and −300 the first should come every time: `softmax` can do that, `exp` cannot",
+    large = torch.tensor([[300.0, 100.0, 0.0, -300.0]]).expand(4, -1)
+    too_large = (
+        "with logits of 300, 100, 0 and −300 the first should come every time: `softmax` can do that, `exp` cannot"
     )
-
-
-def _with_large(answer: Callable, logits: torch.Tensor, what: str) -> torch.Tensor:
     try:
-        return answer(logits, torch.Generator().manual_seed(3))
+        drawn = answer(large.clone(), torch.Generator().manual_seed(3))
     except RuntimeError as error:
         if "probability tensor contains" in str(error):
-            raise Mistake(f"{what} your numbers are no probabilities any more: take `softmax`, not `exp`") from None
+            raise Mistake(too_large) from None
         raise
+    expect(not bool(drawn.any()), too_large)
 
 
 def _expect_generator(answer, rows: torch.Tensor) -> None:

@@ -42,6 +42,7 @@ for line, function in {
     ),
     "dtype of `greedy`": lambda logits: logits.argmax(-1).int(),
     "the softmax runs over the rows": lambda logits: logits.softmax(0).argmax(-1),
+    "for logits of shape (2, 3, 7)": lambda logits: logits.argmax(1) if logits.dim() > 1 else logits.argmax(),
     "where all logits are below 0": lambda logits: logits.clamp(min=0).argmax(-1),
     "compare them unrounded": lambda logits: logits.round().argmax(-1),
 }.items():
@@ -93,6 +94,7 @@ def safe_entropy(logits):
 
 for line, function in {
     "your entropy is NaN": plain_entropy,
+    "two that are ruled out should have": lambda logits: plain_entropy(logits).nan_to_num(),
     "the sign is missing": lambda logits: -safe_entropy(logits),
     "that is in bits": lambda logits: safe_entropy(logits) / math.log(2),
     "a mean over the characters": lambda logits: safe_entropy(logits) / logits.shape[-1],
@@ -196,7 +198,7 @@ for line, function in [
     ("likely tokens come too seldom", by_weights(lambda logits: (logits / 1.2).softmax(-1))),
     ("likely tokens come too seldom", by_weights(lambda logits: (logits / 1.1).softmax(-1))),
     ("the shares of the tokens are not", by_weights(lambda logits: logits.sigmoid())),
-    ("take `softmax`, not `exp`", with_exp),
+    ("`softmax` can do that, `exp` cannot", with_exp),
     ("`softmax` can do that, `exp` cannot", with_exp_and_the_sum),
     ("whose logit is minus infinity", also_ruled_out),
     ("the same seed gives other tokens", lambda logits, generator=None: course_draw(logits)),
@@ -526,6 +528,7 @@ for line, function in [
     ("everything that has been used is", lambda logits, tokens, size: ban(logits, set(tokens.tolist()))),
     ("only the first repetition", lambda logits, tokens, size: ban(logits, followers(tokens, size)[:1])),
     ("only the last repetition", lambda logits, tokens, size: ban(logits, followers(tokens, size)[-1:])),
+    ("you rule out 0 3", lambda logits, tokens, size: ban(logits, followers(tokens, size)[:2])),
     ("the first place is 0", by_rule(starts=lambda seen, size: range(1, len(seen) - size + 1))),
     ("in steps of `size`", by_rule(starts=lambda seen, size: range(0, len(seen) - size + 1, size))),
     ("`all` and not `any`", by_rule(agree=any_agrees)),
@@ -802,7 +805,8 @@ right("perplexity", rating(lambda logits, tokens: F.cross_entropy(logits[:-1], t
 
 def writer(
     *, order=lambda filters: filters, feed=None, last=-1, chain=True, eval_mode=False, training_after=False, prime_too=True,
-    extra=0, carry=True, choose=course_draw, grad=False, softmax=False,
+    extra=0, carry=True, choose=course_draw, grad=False,
+    raw=lambda logits: logits, between=lambda logits: logits,
 ):  # fmt: skip
     """Return a decoder with one mistake."""
 
@@ -818,9 +822,9 @@ def writer(
                 tokens = tokens[:, -1:]
             for _ in range(length + extra):
                 logits, state = model(tokens, state if carry else None)
-                raw = scores = logits[:, last].softmax(-1) if softmax else logits[:, last]
+                start = scores = raw(logits[:, last])
                 for one in order(filters):
-                    scores = one(scores) if chain else one(raw)
+                    scores = between(one(scores if chain else start))
                 drawn = choose(scores, generator)[:, None]
                 tokens = tokens[:, -1:] if feed == "always the prime" else drawn
                 text += vocabulary.symbols[drawn.item()]
@@ -870,9 +874,15 @@ for line, function in {
         order=lambda filters: [one for one in filters if one.__name__ == "_keep_best"]
     ),
     "only one of two filters is called": writer(order=lambda filters: filters[:1]),
+    "each filter should be called 12 times": writer(order=lambda filters: [*filters, *filters]),
+    "the first filter is not given the model's": writer(raw=lambda logits: logits.log_softmax(-1)),
+    "the second filter is not given what": writer(between=lambda logits: logits.log_softmax(-1)),
+    "the model was never called": lambda model, vocabulary, prime, length, filters, generator=None: (
+        prime + "h" * length
+    ),
     "from the last to the first": writer(order=lambda filters: filters[::-1]),
     "the model's own logits": writer(chain=False),
-    "they take logits, the softmax": writer(softmax=True),
+    "they take logits, the softmax": writer(raw=lambda logits: logits.softmax(-1)),
     "it is given shape (1, 5, 7)": all_positions,
     "at the *last* position": writer(last=0),
     "is in training mode afterwards": writer(training_after=True),
