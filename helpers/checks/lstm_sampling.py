@@ -20,7 +20,7 @@ def sample(answer):
     vocabulary = Vocabulary(SYMBOLS)
     model = lively_model(vocabulary.encode(PRIME))
     text = _call(answer, model, vocabulary, SIZE, 1, 0)
-    _expect_modes(model)
+    expect_modes(model)
     expect_length(text)
     expect_fed(model, vocabulary, text)
     _compare_text(model, vocabulary, text)
@@ -71,7 +71,7 @@ def take_text(model: Spy, write: Callable[[], str], *, name: str, one_character:
     return text
 
 
-def _expect_modes(model: Spy) -> None:
+def expect_modes(model: Spy) -> None:
     """Hold every call to evaluation mode without gradients, and the model to the mode that it was in before."""
     expect(len(model.calls) > 0, "the model was never called")
     expect(
