@@ -197,7 +197,7 @@ for line, function in [
     ("likely tokens come too often", by_weights(lambda logits: logits.softmax(-1) ** 2)),
     ("likely tokens come too seldom", by_weights(lambda logits: (logits / 1.2).softmax(-1))),
     ("likely tokens come too seldom", by_weights(lambda logits: (logits / 1.1).softmax(-1))),
-    ("the shares of the tokens are not", by_weights(lambda logits: logits.sigmoid())),
+    ("the shares of the tokens are not", by_weights(lambda logits: logits**2)),
     ("`softmax` can do that, `exp` cannot", with_exp),
     ("`softmax` can do that, `exp` cannot", with_exp_and_the_sum),
     ("whose logit is minus infinity", also_ruled_out),
