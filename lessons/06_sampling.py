@@ -218,11 +218,13 @@ axes = new_axes("Uncertainty by temperature", "temperature", "entropy in nats")
 for name, curve in curves.items():
     _ = axes.plot(temperatures, curve, label=name)
 _ = axes.axhline(torch.tensor(float(len(symbols))).log(), color="grey", linestyle="--")
-_ = axes.legend(frameon=False, loc="center right")
+_ = axes.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.36))
 
 # %% [markdown]
-# *What to see: all curves rise, from 0 towards ln V, the dashed line. Where the model is sure, nothing happens for a long
-# while. Above a temperature of about 1.5 it loses its certainty even there, and spelling breaks.*
+# *What to see: all curves rise. Two begin at 0; where a name begins, two letters are so nearly equal that even a
+# temperature of 0.05 hardly separates them. All go towards ln V, the dashed line, and at 3 none has come there. Where the
+# model is sure, nothing happens for a long while. Above a temperature of about 1.5 it loses its certainty even there, and
+# spelling breaks.*
 #
 # ## 3 · Drawing
 #
@@ -268,14 +270,14 @@ print(
 #
 # A **filter** cuts off the tail instead. It sets some logits to −∞, and the softmax shares their probability among those
 # that stay. **Top-k**, which you built in lesson 04, keeps the k likeliest. But how many make sense differs from place to
-# place: after "Bru" there is one, where a word begins there are twenty. The next two filters look at the distribution.
+# place: after "Bru" there is one, where a name begins there are a dozen. The next two filters look at the distribution.
 #
 # ### Exercise 5: `keep_top_p`
 #
 # **Top-p**, or nucleus sampling (Holtzman and others, 2020), keeps the likeliest characters that *together* have
 # probability p: as few as reach it. **By hand:** with the probabilities 0.5, 0.3, 0.15, 0.05 and p = 0.7, the first has
 # 0.5, which is not enough; the first two have 0.8, which is. Two stay. The one that crosses the line belongs to them, so
-# at least one always stays.
+# at least one always stays. (Where several at the line are equally likely, you may keep all of them.)
 #
 # What stays, stays at its place and as it is; all else is −∞. Each row has its own.
 #
@@ -389,7 +391,8 @@ _ = axes.set_ylabel("characters that may be drawn")
 #
 # Given the tokens so far and a size n, rule out every character that would complete a run of n characters that has been
 # there already. **By hand,** with n = 3: after "abcab" the last two characters are "ab". They have been there before,
-# followed by "c". So "c" is ruled out.
+# followed by "c". So "c" is ruled out. Runs may overlap: after "aaa" the last two, "aa", have been there from the start,
+# followed by "a". So "a" is ruled out.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -467,7 +470,8 @@ for penalty in (1.0, 4.0):
 # ### Exercise 8: `text_log_probability`
 #
 # Return the sum of ln p over the second to the last character of a text. (The first has nothing before it.) One pass of
-# the model gives all distributions: the logits at place t predict the character at place t + 1.
+# the model gives all distributions: the logits at place t predict the character at place t + 1. Nothing is trained, so
+# compute it without gradients: with `torch.no_grad()`.
 #
 # <details><summary>Hint</summary>
 #
@@ -482,12 +486,9 @@ def text_log_probability(model: nn.Module, vocabulary, text: str) -> float:
     """Return the natural logarithm of a text's probability, given its first character."""
     # TODO: one pass, log-probabilities, those of the characters that came, their sum.
     ### BEGIN SOLUTION
-    was_training = model.training
-    model.eval()
     tokens = vocabulary.encode(text)  # (time,)
     with torch.no_grad():
         logits, _ = model(tokens[None, :-1])  # (1, time - 1, vocab)
-    model.train(was_training)
     rated = F.log_softmax(logits[0], dim=-1)  # (time - 1, vocab)
     return rated.gather(-1, tokens[1:, None]).sum().item()
     ### END SOLUTION
@@ -504,7 +505,8 @@ text_log_probability = check.text_log_probability(text_log_probability)
 #
 # <details><summary>Hint</summary>
 #
-# A text of five characters has four that are rated. `math.exp` is not imported; `torch.tensor(x).exp().item()` does it.
+# A text of five characters has four that are rated. `math` is not imported here; `torch.tensor(x).exp().item()` is e to
+# the power of x.
 #
 # </details>
 
@@ -560,7 +562,7 @@ print(f"perplexity: greedy {dull:.2f}, drawn {once:.2f}, real text {real:.2f}")
 #
 # Continue a prime by `length` characters. `filters` is a list of functions from logits (1, vocab) to logits. Before each
 # draw, apply them in their order to the last logits; then use your `draw`. Feed the prime once, then each character once,
-# with the state.
+# with the state. Again without gradients: with `torch.no_grad()`.
 #
 # <details><summary>Hint</summary>
 #
@@ -575,8 +577,6 @@ def write(model: nn.Module, vocabulary, prime: str, length: int, filters, genera
     """Continue the prime by `length` characters, all filters applied before each draw."""
     # TODO: read the prime; then filter, draw, feed, again and again.
     ### BEGIN SOLUTION
-    was_training = model.training
-    model.eval()
     text, tokens, state = prime, vocabulary.encode(prime)[None], None  # (1, time)
     with torch.no_grad():
         for _ in range(length):
@@ -586,7 +586,6 @@ def write(model: nn.Module, vocabulary, prime: str, length: int, filters, genera
                 scores = one(scores)
             tokens = draw(scores, generator)[:, None]  # (1, 1)
             text += vocabulary.symbols[tokens.item()]
-    model.train(was_training)
     return text
     ### END SOLUTION
 
@@ -671,10 +670,11 @@ _ = plot_trade_off({name: one for name, one in measured.items() if name != "gree
 
 # %% [markdown]
 # *What to see: to the left texts are likely, and at the top they are varied. (Greedy would stand far below the picture.)
-# Plain drawing is a little less likely than real text: it makes mistakes. All filters stand to the left of it, likelier,
-# with hardly less variety. But they stand to the left of real text, too: what they write is a little too plain. And real
-# text is the least varied of all but one. Real documentation repeats its phrases, and surprises all the same. No decoder
-# here does both.*
+# Plain drawing is a little less likely than real text: it makes mistakes. (So says the other model. Under the one that
+# wrote it, it is likelier than real text, as in section 6. That is why one asks another.) At temperature 1 all filters
+# stand to the left of plain drawing, likelier, with about as much variety. But they stand to the left of real text, too:
+# what they write is a little too plain. And real text is the least varied of all but one. Real documentation repeats its
+# phrases, and surprises all the same. No decoder here does both.*
 #
 # Copying is no danger for this model: its longest copied passages are shorter than those of real text that was never
 # trained on. Phrases of thirty characters are simply common in documentation. In a larger model, trained for longer, this
@@ -722,7 +722,7 @@ check.progress()
 #
 # ## Questions to think about
 #
-# 1. Top-p with p = 1 keeps everything. What does min-p need for that? And top-k?
+# 1. Top-p with p = 1 keeps everything, up to rounding. What does min-p need for that? And top-k?
 # 2. Why is a repetition rule applied to the logits, and not to the finished text?
 # 3. Two models have the same loss. Can one of them write better than the other?
 # 4. At temperature 0.5 every character is drawn from a sharper distribution than the model's. Is the whole *text* then
@@ -732,7 +732,8 @@ check.progress()
 # ### BEGIN SOLUTION
 # <details><summary>Our answers</summary>
 #
-# 1. Min-p with p = 0; top-k with k = V.
+# 1. Min-p with p = 0; top-k with k = V. (Rounding: the sum of the likeliest may come to 1 too early. Then the
+#    unlikeliest go, though p is 1.)
 # 2. In the finished text it would be too late: all that came after the repeated run was written because of it.
 # 3. Yes. The loss is a mean over real texts. One model may put its mistakes into the tail, where a filter removes them;
 #    the other may put them among the likely characters, where no filter finds them.

@@ -1,10 +1,13 @@
 """Checks of lesson 06: from the likeliest character to a decoder. Each part has a module below this one."""
 
 from helpers.checks.contract import Checks
-from helpers.checks.sampling_choice import apply_temperature, draw, entropy, greedy
-from helpers.checks.sampling_filters import keep_min_p, keep_top_p
-from helpers.checks.sampling_rating import perplexity, text_log_probability
+from helpers.checks.sampling_choice import apply_temperature, entropy, greedy
+from helpers.checks.sampling_draw import draw
+from helpers.checks.sampling_min_p import keep_min_p
+from helpers.checks.sampling_perplexity import perplexity
+from helpers.checks.sampling_rating import text_log_probability
 from helpers.checks.sampling_repeats import block_repeats
+from helpers.checks.sampling_top_p import keep_top_p
 from helpers.checks.sampling_writing import write
 
 check = Checks("06_sampling")

@@ -1,108 +1,127 @@
-"""Checks of lesson 06, rating a text: its log-probability and its perplexity."""
+"""Checks of lesson 06, rating a text: its log-probability."""
 
 import math
+import random
 
 import torch
 
-from helpers.checks.expectations import compare, expect, expect_number
+from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
 from helpers.checks.lstm_spy import Spy
 from helpers.checks.training_spy import modes_of
 from helpers.vocabulary import Vocabulary
 
-_SYMBOLS, _TEXT = "abdehlo", "helloahead"
+VOCABULARY = Vocabulary("abdehlo")
+TEXT = "helloahead"
+LONG = "".join(random.Random(6).choices(VOCABULARY.symbols, k=2_000))  # its probability is 0 in a computer's numbers
+
+_OWN_PLACE = "each character is rated by the logits at its own place: the logits at place t predict place t + 1"
+_OVER_TIME = "the softmax runs over the places: the characters are the last dimension, `log_softmax(-1)`"
+_BACKWARDS = (
+    "the model reads from the second character on: it must read all but the last, and predict all but the first"
+)
 
 
 def text_log_probability(answer):
-    """The sum of the logarithms of what came, each given all before, without dropout or gradients."""
-    model, vocabulary = _model(), Vocabulary(_SYMBOLS)
-    model.train()
-    result = _call(answer, model, vocabulary)
-    expect(len(model.calls) > 0, "the model was never called")
-    expect(
-        not any(True in call["modes"] for call in model.calls),
-        "the model was in training mode, so dropout would falsify the rating: call `model.eval()` first",
-    )
+    """The sum of the logarithms of what came, each given all before; only then, whether gradients were recorded."""
+    model = rated_model()
+    result = _call(answer, model, TEXT)
+    _compare_sum(expect_number(result, "the sum that you return"), model)
+    _compare_long(answer, model)
+    model.calls.clear()
+    _call(answer, model, TEXT)
     expect(
         not any(call["grad"] for call in model.calls),
-        "gradients were recorded: put the call under `with torch.no_grad():`",
+        "gradients were recorded, and nothing is trained here: put the call under `with torch.no_grad():`",
     )
-    _compare_sum(expect_number(result, "the sum that you return"), model, vocabulary)
     expect(
-        modes_of(model) == {True},
-        "the model is left in evaluation mode: put it back as it was, `model.train(was_training)`",
+        modes_of(model) == {False},
+        "the model was in evaluation mode, and is in training mode afterwards: leave it as it was",
     )
-    model.eval()
-    _call(answer, model, vocabulary)
-    expect(modes_of(model) == {False}, "a model that was in evaluation mode before is in training mode afterwards")
 
 
-def _model() -> Spy:
-    model = Spy(len(_SYMBOLS))
+def rated_model() -> Spy:
+    """Return a model in evaluation mode that is far from uniform, so that each mistake shows."""
+    model = Spy(len(VOCABULARY.symbols))
     for parameter in model.parameters():
-        parameter.data.mul_(3)  # far from uniform, so that each mistake shows
-    return model
+        parameter.data.mul_(3)
+    return model.eval()
 
 
-def _call(answer, model: Spy, vocabulary: Vocabulary):
-    model.calls.clear()
+@torch.no_grad()
+def log_probabilities(model: Spy, text: str) -> torch.Tensor:
+    """Return ln p of the second to the last character, shape (time - 1,)."""
+    tokens = VOCABULARY.encode(text)
+    return _taken(model(tokens[None, :-1])[0][0].log_softmax(-1), tokens[1:])
+
+
+def _taken(rows: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    return rows.gather(-1, targets[:, None])[:, 0]
+
+
+def _call(answer, model: Spy, text: str):
     try:
-        return answer(model, vocabulary, _TEXT)
+        return answer(model, VOCABULARY, text)
     finally:
         torch.set_grad_enabled(True)
 
 
 @torch.no_grad()
-def _compare_sum(result: float, model: Spy, vocabulary: Vocabulary) -> None:
-    tokens = vocabulary.encode(_TEXT)
-    logits = model(tokens[None])[0][0]
+def _compare_sum(result: float, model: Spy) -> None:
+    tokens, count = VOCABULARY.encode(TEXT), len(TEXT) - 1
+    inputs, targets = tokens[:-1], tokens[1:]
+    logits = model(tokens[None])[0][0]  # (time, vocab)
     rated = logits.log_softmax(-1)
-    count = len(_TEXT) - 1
-
-    def taken(rows: torch.Tensor, targets: torch.Tensor) -> float:
-        return rows.gather(-1, targets[:, None]).sum().item()
-
-    right = taken(rated[:-1], tokens[1:])
-    alone = torch.stack([model(token[None, None])[0][0, 0] for token in tokens[:-1]])
+    before = rated[:-1]
+    came = _taken(before, targets)
+    right = came.sum().item()
+    later = model(targets[None])[0][0].log_softmax(-1)
+    expect(result != 0, "the sum is 0: does the softmax run over a dimension of size 1, the batch?")
+    alone = torch.stack([model(token[None, None])[0][0, 0] for token in inputs])
     compare(
-        result, right, f"the log-probability of {_TEXT!r}",
+        result, right, f"the log-probability of {TEXT!r}",
         [
             (-right, "that is the sum of the losses: a log-probability is negative"),
             (right / count, "that is the mean over the characters: return the sum"),
             (-right / count, "that is the mean loss: return the sum of the log-probabilities, which is negative"),
             (right / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
             (math.exp(right), "that is the probability itself: return its logarithm"),
-            (taken(rated, tokens), "each character is rated by the logits at its own place: the logits at place t predict place t + 1"),
-            (taken(rated[:-1], tokens[:-1]), "each character is rated by the logits at its own place: the logits at place t predict place t + 1"),
-            (right - math.log(len(_SYMBOLS)), "the first character is rated, too: it has nothing before it"),
-            (taken(logits[:-1], tokens[1:]), "the logits are added up: take `log_softmax` first"),
-            (taken(rated[:-1].exp(), tokens[1:]), "the probabilities are added up: add their logarithms"),
-            (taken(rated[:-2], tokens[1:-1]), "the last character is not rated"),
-            (taken(alone.log_softmax(-1), tokens[1:]), "each character is rated given only the one before: let the model read the whole text"),
-            (rated[:-1].sum().item(), "the logarithms of *all* characters are added up: from each row take the one that came, with `gather`"),
-            (rated[:-1].amax(-1).sum().item(), "the largest of each row is taken: take the one that came"),
+            (came.exp().mean().log().item(), "that is the logarithm of the mean probability: first the logarithms, then their sum"),
+            (came.exp().sum().log().item(), "that is the logarithm of the sum of the probabilities: first the logarithms, then their sum"),
+            (came.exp().sum().item(), "the probabilities are added up: add their logarithms"),
+            (_taken(rated, tokens).sum().item(), _OWN_PLACE),
+            (_taken(before, inputs).sum().item(), _OWN_PLACE),
+            (_taken(rated[1:], targets).sum().item(), _OWN_PLACE),
+            (_taken(later, targets).sum().item(), _OWN_PLACE),
+            (_taken(later, inputs).sum().item(), _BACKWARDS),
+            (right - math.log(len(VOCABULARY.symbols)), "the first character is rated, too: it has nothing before it"),
+            (came[:-1].sum().item(), "the last character is not rated"),
+            (_taken(logits[:-1], targets).sum().item(), "the logits are added up: take `log_softmax` first"),
+            (_taken(logits[:-1].log_softmax(0), targets).sum().item(), _OVER_TIME),
+            (_taken(logits.log_softmax(0)[:-1], targets).sum().item(), _OVER_TIME),
+            (before.gather(0, targets[:, None]).sum().item(), "`gather(0, …)` takes from each column: from each row take one, with `gather(-1, …)`"),
+            (before[:, targets].sum().item(), "`[:, targets]` takes from each row the numbers of *all* targets: take one from each row, with `gather`"),
+            (before.sum().item(), "the logarithms of *all* characters are added up: from each row take the one that came, with `gather`"),
+            (before.amax(-1).sum().item(), "the largest of each row is taken: take the one that came"),
+            (_taken(alone.log_softmax(-1), targets).sum().item(), "each character is rated given only the one before: let the model read the whole text"),
         ],
         tolerance=1e-4,
     )  # fmt: skip
 
 
-def perplexity(answer):
-    """e to the mean loss over the characters that are rated."""
-    model, vocabulary = _model().eval(), Vocabulary(_SYMBOLS)
-    result = expect_number(_call(answer, model, vocabulary), "the perplexity")
-    tokens, count = vocabulary.encode(_TEXT), len(_TEXT) - 1
-    with torch.no_grad():
-        rated = model(tokens[None, :-1])[0][0].log_softmax(-1)
-    total = -rated.gather(-1, tokens[1:, None]).sum().item()
-    compare(
-        result, math.exp(total / count), f"the perplexity of {_TEXT!r}",
-        [
-            (math.exp(total / (count + 1)), "the sum is divided by the length of the text: the first character is not rated, so divide by one less"),
-            (math.exp(-total / count), "the sign is missing: perplexity is e to the mean of *minus* ln p, and at least 1"),
-            (total / count, "that is the mean loss: take its exponential"),
-            (-total / count, "that is the mean log-probability: change its sign, and take the exponential"),
-            (math.exp(total), "the sum is not divided by the number of characters"),
-            (2 ** (total / count), "2 is taken to the power of a loss in nats: e belongs to nats"),
-            (total, "that is the sum of the losses: divide, and take the exponential"),
-        ],
-        tolerance=1e-4,
-    )  # fmt: skip
+def _compare_long(answer, model: Spy) -> None:
+    """A text so long that the product of its probabilities is 0 for a computer."""
+    right = log_probabilities(model, LONG).sum().item()
+    underflow = (
+        f"the product of {len(LONG):,} probabilities is 0 for a computer: take the logarithms first, and add them up"
+    )
+    try:
+        result = expect_number(_call(answer, model, LONG), "the sum that you return")
+    except ValueError as error:
+        if "math domain error" in str(error):
+            raise Mistake(underflow) from None
+        raise
+    expect(math.isfinite(result), underflow)
+    expect(
+        same(result, right, 1e-4),
+        f"of a text of {len(LONG):,} characters the log-probability should be {right:.1f}, and yours is {result:.1f}: is all of it rated?",
+    )

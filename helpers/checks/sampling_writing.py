@@ -11,12 +11,12 @@ from helpers.checks.lstm_sampling import (
     SYMBOLS,
     expect_fed,
     expect_length,
-    expect_modes,
     likeliest_text,
     lively_model,
     take_text,
 )
 from helpers.checks.lstm_spy import Spy
+from helpers.checks.training_spy import modes_of
 from helpers.vocabulary import Vocabulary
 
 _VOCAB = len(SYMBOLS)
@@ -25,14 +25,22 @@ _VOCAB = len(SYMBOLS)
 def write(answer):
     """The prime and `length` characters more, the filters chained in their order on the last logits."""
     vocabulary = Vocabulary(SYMBOLS)
-    model = lively_model(vocabulary.encode(PRIME))
+    model = lively_model(vocabulary.encode(PRIME)).eval()
     text = _call(answer, model, vocabulary, [_keep_best])
-    expect_modes(model)
+    recorded = any(call["grad"] for call in model.calls)
+    expect(len(model.calls) > 0, "the model was never called")
     expect_length(text, "length")
     expect_fed(model, vocabulary, text)
     _compare_greedy(model, vocabulary, text)
     _expect_chain(answer, model, vocabulary)
     _expect_drawn(answer, model, vocabulary)
+    expect(
+        not recorded, "gradients were recorded, and nothing is trained here: put the loop under `with torch.no_grad():`"
+    )
+    expect(
+        modes_of(model) == {False},
+        "the model was in evaluation mode, and is in training mode afterwards: leave it as it was",
+    )
 
 
 def _keep_best(logits: torch.Tensor) -> torch.Tensor:
@@ -103,7 +111,19 @@ def _near(left: torch.Tensor, right: torch.Tensor) -> bool:
 def _expect_drawn(answer, model: Spy, vocabulary: Vocabulary) -> None:
     model.output.weight.data.zero_()  # every character equally likely, wherever
     model.output.bias.data.zero_()
+    favourites = []
+
+    def favour(logits):
+        favourites.append(len(favourites) % _VOCAB)  # hardly likelier than the others, and another one each time
+        return logits + 0.01 * (torch.arange(_VOCAB) == favourites[-1])
+
+    text = _call(answer, model, vocabulary, [favour], 1)[len(PRIME) :]
+    likeliest = "".join(SYMBOLS[token] for token in favourites)
+    expect(text != likeliest, "the likeliest character comes every time: use your `draw`")
+    expect(
+        len(set(text)) > 1,
+        "every draw uses the same random number: set no seed, and make no generator, within the loop",
+    )
     texts = [_call(answer, model, vocabulary, [], seed)[len(PRIME) :] for seed in (1, 1, 2)]
-    expect(len(set(texts[0])) > 1, "the likeliest character comes every time: use your `draw`")
     expect(texts[0] == texts[1], "the same seed gives another text: hand `generator` to `draw`")
     expect(texts[0] != texts[2], "every seed gives the same text: hand `generator` to `draw` as it is, unseeded")
