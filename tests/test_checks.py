@@ -158,6 +158,8 @@ def broken_class(exercise, body, kind, arguments):
         "StackedRNN": ("init_state", "forward"),
         "LSTMLayer": ("forward",),
         "CharLSTM": ("init_state", "forward"),
+        "SelfAttention": ("forward",),
+        "AttentionLanguageModel": ("forward",),
     }[exercise]
     methods = "".join(f"    def {name}(self, {arguments}):\n        {body}\n        0\n" for name in solved)
     return f"Solved{exercise} = {exercise}\nclass {exercise}(Solved{exercise}):\n{methods}"
@@ -185,7 +187,7 @@ def test_changing_an_input_is_not_right(module, exercise, check_answer):
     takes_only_text_and_models = {"next_letter", "train_epoch", "evaluate", "build_vocabulary", "count_parameters"}
     takes_only_text_and_models |= {"validate", "sample", "text_log_probability", "perplexity", "write"}
     takes_only_numbers = {"CharRNN", "RNNCell", "StackedRNN", "warmup_cosine", "should_stop"}
-    takes_only_numbers |= {"LSTMLayer", "CharLSTM"}
+    takes_only_numbers |= {"LSTMLayer", "CharLSTM", "SelfAttention", "AttentionLanguageModel"}
     takes_no_tensor = exercise in takes_only_text_and_models | takes_only_numbers
     takes_no_tensor |= (module, exercise) == ("training", "train")
     assert ("changes its argument" in shown) == (not takes_no_tensor)
