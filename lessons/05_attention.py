@@ -117,7 +117,10 @@ _ = axes.legend(frameon=False)
 # Write the formula. Before the positions there may be any number of dimensions (a batch, later heads), so turn the keys
 # with `keys.mT`, which exchanges the last two.
 #
-# `hide` is a function that we shall need in section 6. If it is given, it takes the scores and returns others; use those.
+# There may be fewer queries than keys, and values may have a length of their own.
+#
+# `hide` is a function that we shall need in section 6. If it is given, it takes the scores, of shape (..., queries, keys),
+# and returns others; use those.
 #
 # <details><summary>Hint</summary>
 #
@@ -133,7 +136,10 @@ def attend(
     values: torch.Tensor,
     hide: Callable[[torch.Tensor], torch.Tensor] | None = None,
 ) -> torch.Tensor:
-    """Take tensors (..., positions, head_size); return a mean of the values for each query."""
+    """Return a mean of the values for each query.
+
+    queries (..., queries, head_size), keys (..., keys, head_size), values (..., keys, any size).
+    """
     # TODO: scores; `hide` them if it is given; softmax over the keys; the weighted sum.
     ### BEGIN SOLUTION
     scores = queries @ keys.mT / math.sqrt(queries.shape[-1])  # (..., queries, keys)
@@ -169,7 +175,7 @@ print(
 # ### Exercise 2: `SelfAttention`
 #
 # There are two gaps. In `__init__`, make the three maps, from `width` to `width`, without bias. In `forward`, apply them
-# and `attend`, with `self.hide`.
+# and `attend`, with `self.hide`. Return what was found, and no more: the states are added later, by the model.
 #
 # <details><summary>Hint</summary>
 #
@@ -212,7 +218,7 @@ SelfAttention = check.SelfAttention(SelfAttention)
 # - `self.embedding`: a vector for each token;
 # - `self.lstm`: an `nn.LSTM` of one layer, with `batch_first=True`, so that shapes are (batch, time, …);
 # - `self.attention`: your `SelfAttention` over the states of the LSTM; hand `hide` on to it;
-# - the sum of the states and of what attention found, with `self.dropout` on it;
+# - the sum of the states and of what attention found, with `self.dropout` on the sum;
 # - `self.output`: a linear map to the logits.
 #
 # The sum is a **residual path**. Whatever attention does at the start, the states come through beside it. So the network
@@ -620,7 +626,10 @@ print(write(honest, "Once a golden", 120, torch.Generator().manual_seed(2)))
 
 # %% exercise="split_heads" minutes=6
 def split_heads(vectors: torch.Tensor, num_heads: int) -> torch.Tensor:
-    """Take (batch, time, width); return (batch, num_heads, time, width / num_heads)."""
+    """Take (batch, time, width); return (batch, num_heads, time, width / num_heads).
+
+    Raises an error where num_heads does not divide the width (`view` does so by itself).
+    """
     # TODO: cut each vector into num_heads pieces that lie side by side; heads before time.
     ### BEGIN SOLUTION
     batch, time, width = vectors.shape
