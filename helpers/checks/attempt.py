@@ -47,15 +47,18 @@ def time_limit(seconds: float) -> Iterator[None]:
             wait = REPEAT
 
     watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+    stopped = False
     try:
+        watcher.start()  # in here, since on a busy machine the time may be up before it returns
         yield
     finally:
-        while watcher.is_alive():
+        while not stopped:
             with contextlib.suppress(OutOfTime):  # it may arrive just here
                 finished.set()
-                watcher.join()
-        raise_in_thread(thread, None)  # an interruption still on its way is taken back
+                if watcher.is_alive():
+                    watcher.join()
+                raise_in_thread(thread, None)  # an interruption still on its way is taken back
+                stopped = True
 
 
 @contextlib.contextmanager
