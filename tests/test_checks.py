@@ -90,6 +90,7 @@ def test_solution_of_the_lesson_passes_and_leaves_the_random_state(module, exerc
     assert shown == f"✓ {exercise}: right.\n"
     assert back is answer
     assert torch.equal(torch.get_rng_state(), state)
+    assert not torch.are_deterministic_algorithms_enabled()
 
 
 @pytest.mark.parametrize(("module", "exercise"), EXERCISES)

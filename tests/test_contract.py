@@ -184,6 +184,17 @@ def test_time_limit_leaves_nothing_behind():
     assert threading.active_count() == before
 
 
+def test_time_that_is_up_before_the_block_begins_leaves_nothing_behind(monkeypatch):
+    start, before = threading.Thread.start, threading.active_count()
+    monkeypatch.setattr(
+        threading.Thread, "start", lambda thread: (start(thread), [time.sleep(0.01) for _ in range(20)])
+    )
+    with pytest.raises(OutOfTime), time_limit(0.005):
+        run_for_ever()
+    time.sleep(0.1)
+    assert threading.active_count() == before
+
+
 def test_time_limit_works_in_any_thread():
     caught = []
 

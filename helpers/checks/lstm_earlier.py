@@ -3,6 +3,7 @@
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator
+from types import CodeType
 from typing import Any
 
 from helpers.checks.attempt import Guarded
@@ -33,9 +34,15 @@ def _global_of(answer: Any, name: str) -> Any:
     """Return the global that an answer calls by this name; None where it calls no such thing."""
     functions = vars(answer).values() if inspect.isclass(answer) else [answer]
     for function in filter(inspect.isfunction, map(inspect.unwrap, functions)):
-        if name in function.__code__.co_names:
+        if name in _names_in(function.__code__):
             return function.__globals__.get(name)
     return None
+
+
+def _names_in(code: CodeType) -> set[str]:
+    """Return the globals and attributes that code uses, those of its comprehensions and inner functions included."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*map(_names_in, inner))
 
 
 def _is_right(check: Callable[[Any], None], earlier: Any) -> bool:

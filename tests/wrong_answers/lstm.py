@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import types
 
 import torch
 import torch.nn.functional as F
@@ -361,9 +362,7 @@ def starting(change):
     return layer(lambda self, inputs, state: CourseLayer.forward(self, inputs, change(*state)))
 
 
-def calling(
-    exercise, earlier, body="    def forward(self, inputs, state):\n        return super().forward(inputs, state)"
-):
+def calling(exercise, earlier, body):
     """Make an answer in a notebook of its own in which earlier exercises are blank or wrong."""
     base = {"LSTMLayer": CourseLayer, "CharLSTM": CourseLSTM}[exercise]
     namespace = {"Solved": base, "torch": torch, "__name__": "__main__"} | earlier
@@ -390,6 +389,14 @@ OWN_VECTORS = """
             below = self.dropout(states)
             ends.append(end)
         return self.output(below), tuple(torch.stack(parts, 1) for parts in zip(*ends))
+"""
+
+
+OWN_LAYERS = """
+    def __init__(self, vocab_size, hidden_size, num_layers, dropout):
+        super().__init__(vocab_size, hidden_size, num_layers, dropout)
+        sizes = [vocab_size] + [hidden_size] * (num_layers - 1)
+        self.layers = torch.nn.ModuleList([LSTMLayer(size, hidden_size) for size in sizes])
 """
 
 
@@ -806,6 +813,11 @@ ANSWERS.is_wrong("`forward` changes the state that it is given")(giving(fills_pl
 ANSWERS.is_wrong("blank or wrong (did you run the check of `one_hot`?)")(
     calling("CharLSTM", {"one_hot": long_one_hot}, OWN_VECTORS)
 )
+ANSWERS.is_wrong("blank or wrong (did you run the check of `LSTMLayer`?)")(
+    calling("CharLSTM", {"LSTMLayer": unrolled(order="ifog")}, OWN_LAYERS)
+)
+ANSWERS.is_right(calling("CharLSTM", {"one_hot": course_one_hot}, OWN_VECTORS))
+ANSWERS.is_right(calling("CharLSTM", {"LSTMLayer": CourseLayer}, OWN_LAYERS))
 
 
 @ANSWERS.is_right
@@ -1481,6 +1493,14 @@ def feeds_all_again(model, vocabulary, size, prime, top_k, generator=None):
     return text
 
 
+def with_top_k(keep_top_k):
+    """Make a right sampler in a notebook in which keep_top_k is this one."""
+    function = types.FunctionType(course_sample.__code__, course_sample.__globals__ | {"keep_top_k": keep_top_k})
+    function.__defaults__ = course_sample.__defaults__
+    function.__name__ = "sample"
+    return function
+
+
 counts_prime.__name__ = feeds_all_again.__name__ = "sample"
 
 ANSWERS.is_wrong("the prime's last character, 'o', is fed twice")(write(warm="twice"))
@@ -1493,6 +1513,9 @@ ANSWERS.is_wrong("a call starts from a fresh state")(write(forgets="state"))
 ANSWERS.is_wrong("a call does not go on from the state that the call before returned")(write(forgets="newest"))
 ANSWERS.is_wrong("the first call does not start from a fresh state")(
     write(first=tuple(torch.full((1, 2, 6), 0.5) for _ in range(2)))
+)
+ANSWERS.is_wrong("blank or wrong (did you run the check of `keep_top_k`?)")(
+    with_top_k(cuts_below(lambda logits, k: logits.topk(k - 1).values[..., -1:]))
 )
 ANSWERS.is_wrong("the prime is missing in the text")(write(result=lambda prime, new: "".join(new)))
 ANSWERS.is_wrong("`size` counts the prime in yours")(counts_prime)
