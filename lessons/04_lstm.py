@@ -121,7 +121,7 @@ print("it closes fewer than nine of ten after forty:", recalls["vanilla RNN"][-1
 #
 # ## 2 · One-hot
 #
-# Until now a character came in as an **embedding**: a row of a table that is learned. The network of this lesson takes
+# Until now a character came in as an **embedding**: a row of a table that is learned. The network that you build takes
 # the older way, which is simpler to think about. A character is a vector with as many numbers as there are characters:
 # a 1 at its own place and 0 everywhere else. With five characters, token 2 is (0, 0, 1, 0, 0). Such a vector is called
 # **one-hot**.
@@ -165,6 +165,9 @@ print("the same as an embedding:", torch.allclose(multiplied, looked_up))
 # %% [markdown]
 # The look-up is faster, because it does not multiply with zeros. The one-hot vector needs no table of its own: the
 # first weights of the layer *are* the table. For characters, of which there are few, both are good.
+#
+# (Your own network reads one-hot vectors, and so does the full size of section 12. The package's networks of sections 7,
+# 8 and 10 read embeddings of 32 numbers, as the networks that they are compared with do.)
 #
 # ## 3 · A memory with gates
 #
@@ -295,8 +298,8 @@ print(f"cell {cell.item():.2f}, hidden state {hidden.item():.3f}")
 # tanh. If the forget gate of a number stands at 0.99, then after fifty steps 0.99⁵⁰ = 0.61 of the gradient is left. The
 # network can decide, for each number of its cell and at each character, how long it is kept.
 #
-# (There are other roads back, from the cell through $h$ and the gates. On those the gradient fades as before. One open
-# road is enough.)
+# (There are other roads back, from the cell through $h$ and the gates, with a matrix at each step as before. The figure
+# in section 4 shows what they add. One open road is enough.)
 #
 # And at the start, before anything is learned? With random weights around zero the gates stand at about σ(0) = 0.5: half
 # of the cell is lost at each step.
@@ -526,9 +529,14 @@ print("the larger the bias, the longer it lives:", ends == sorted(ends))
 _ = plot_gradient_norms(fresh, title="A fresh LSTM, by its forget bias")
 
 # %% [markdown]
-# *What to see: the larger the bias, the flatter the line. (The lines are a little flatter than the table says, since some
-# numbers of a cell have a larger gate than the others, and those last.) A bias of 4.6 keeps the gradient alive for fifty
-# steps before anything has been learned. It also keeps everything that was ever written into the cell, useful or not.*
+# *What to see: the larger the bias, the flatter the line. A bias of 4.6 keeps the gradient alive for fifty steps before
+# anything has been learned. It also keeps everything that was ever written into the cell, useful or not.*
+#
+# But these are not the numbers of section 3. After fifty steps its table has 10⁻¹⁵, 10⁻⁷ and 0.61. The figure has 10⁻¹⁰,
+# 2 · 10⁻⁴ and 0.9, and from step 20 on the highest line rises again. The table knows one road only, along the cell. On
+# the other road the cell shows itself in $h$, and `weight_hh` brings $h$ into the next candidate, which is written into
+# the cell. Each step adds a little to what comes back. Where the forget gate is nearly 1, next to nothing is lost, so what
+# is added piles up. (Set `weight_hh` to zero, and the lines end at the table's numbers.)
 #
 # A good place for a break.
 #
@@ -590,9 +598,16 @@ get_batches = check.get_batches(get_batches)
 # would want to go back into the first batch, whose graph is gone. ("Trying to backward through the graph a second
 # time" is the most asked question about these models.) A tuple has no `detach`, so detach both of its parts.
 #
-# <details><summary>Hint</summary>
+# <details><summary>Hint 1: the state</summary>
 #
 # `state = tuple(part.detach() for part in state)`
+#
+# </details>
+#
+# <details><summary>Hint 2: loss and clipping, as in lesson 03</summary>
+#
+# `F.cross_entropy(logits.flatten(0, 1), targets.flatten())` makes one long row of all positions. Between `backward` and
+# `step` comes `nn.utils.clip_grad_norm_(model.parameters(), clip_norm)`.
 #
 # </details>
 
@@ -625,8 +640,9 @@ train_epoch = check.train_epoch(train_epoch)
 # ### Exercise 8: `validate`
 #
 # The mean loss over batches on which nothing is learned: in evaluation mode, so that nothing is dropped out, without
-# gradients, and with a state of its own that starts from `None`. All batches are full, so the mean of their losses is the
-# mean over all characters. Leave the model in the mode in which you found it.
+# gradients, and with a state of its own that starts from `None`. All batches of `get_batches` are full, so the mean of
+# their losses is the mean over all characters. (The `StreamBatches` of section 7 can end with a shorter one. There the
+# package's `evaluate` weighs each loss by its length.) Leave the model in the mode in which you found it.
 #
 # <details><summary>Hint</summary>
 #
@@ -690,7 +706,8 @@ print("your own loop beats the bigram by more than 0.4:", ahead > 0.4)
 # these by their probabilities. (Fan and others described it in 2018; character models have had it for longer.)
 #
 # It is done on the logits. All but the k largest become −∞, since $e^{-\infty} = 0$. With k = 2, (2.0, −1.0, 0.5, 1.0)
-# becomes (2.0, −∞, −∞, 1.0). Each row of logits has its own k largest. What stays, stays at its place.
+# becomes (2.0, −∞, −∞, 1.0). Each row of logits has its own k largest. What stays, stays at its place. If several logits
+# are equal to the k-th largest, you may keep all of them or just as many as make k: it hardly ever happens.
 #
 # <details><summary>Hint</summary>
 #
@@ -728,6 +745,10 @@ keep_top_k = check.keep_top_k(keep_top_k)
 # Return the prime with `size` characters after it. Use your `keep_top_k`, and hand `generator` on to
 # `torch.multinomial`, so that a text can be drawn again. Mind the mode, and gradients.
 #
+# And mind the **device**. In section 7 the model may be on a GPU. Then the tokens that it reads must be there, too. The
+# generator stays on the CPU, so there the draw is made. (Do not move the model: `model.cpu()` moves the very model that
+# is being trained, and the next step fails.)
+#
 # <details><summary>Hint 1: one draw</summary>
 #
 # `torch.softmax(keep_top_k(logits[0, -1], top_k), dim=-1)`, then
@@ -741,6 +762,13 @@ keep_top_k = check.keep_top_k(keep_top_k)
 # of a token is `vocabulary.symbols[token.item()]`.
 #
 # </details>
+#
+# <details><summary>Hint 3: there and back</summary>
+#
+# `device = next(model.parameters()).device` is where the model is. Feed `tokens.to(device)`, and draw from
+# `logits[0, -1].cpu()`. On a computer without a GPU both change nothing.
+#
+# </details>
 
 
 # %% exercise="sample" minutes=12
@@ -748,13 +776,14 @@ def sample(model: nn.Module, vocabulary, size: int, prime: str, top_k: int, gene
     """Continue the prime by `size` characters, each drawn from the top_k likeliest."""
     # TODO: warm up on the prime; then draw, feed, draw, feed.
     ### BEGIN SOLUTION
-    was_training = model.training
+    was_training, device = model.training, next(model.parameters()).device
     model.eval()
     text, tokens, state = prime, vocabulary.encode(prime)[None], None  # (1, time)
     with torch.no_grad():
         for _ in range(size):
-            logits, state = model(tokens, state)  # (1, time, vocab)
-            probabilities = torch.softmax(keep_top_k(logits[0, -1], top_k), dim=-1)  # (vocab,)
+            logits, state = model(tokens.to(device), state)  # (1, time, vocab)
+            last = logits[0, -1].cpu()  # (vocab,)
+            probabilities = torch.softmax(keep_top_k(last, top_k), dim=-1)  # (vocab,)
             tokens = torch.multinomial(probabilities, 1, generator=generator)[None]  # (1, 1)
             text += vocabulary.symbols[tokens.item()]
     model.train(was_training)
@@ -772,8 +801,8 @@ print(sample(own, tales.vocabulary, 200, "There was ", 5, samples))
 # %% [markdown]
 # ### What goes wrong most often
 #
-# These are the four errors about which readers of such models ask most. The package's classes name them. Read each
-# message once, and you will know it when you meet it.
+# These are five errors about which readers of such models ask most. The package names each of them. Read each message
+# once, and you will know it when you meet it.
 
 
 # %%
@@ -812,6 +841,10 @@ print(settings, f"\n{count_parameters(model):,} parameters\n")
 baselines = table(split.train, split.val)
 
 # %% [markdown]
+# `forget_bias=None` leaves the biases of the forget gate as PyTorch draws them, around 0 like all others. It is not the 1
+# of exercise 4: on texts like these a bias around 0 learns faster, as section 10 will show. The full size of section 12
+# has `None`, too, since the models that it stands for are made of `nn.LSTM` as it comes.
+#
 # Training takes less than a minute. Each line shows both losses and a sample. The checkpoints are in `runs/04_lstm`; with
 # `resume = True` a finished run gives its weights back without training.
 
@@ -825,7 +858,7 @@ optimization = {"epochs": shortened(settings.epochs, 1), **settings.optimization
 
 # %%
 def show_progress(progress):
-    written = sample(model.cpu(), vocabulary, 50, "The ", 5, samples)
+    written = sample(model, vocabulary, 50, "The ", 5, samples)
     train_loss, val_loss = progress.history.train_loss[-1], progress.history.val_loss[-1]
     print(f"epoch {progress.epoch:2}   {train_loss:.3f}   {val_loss:.3f}   {written!r}")
 
@@ -863,8 +896,8 @@ for top_k in (2, 5, 20):
     print(f"--- top_k {top_k}\n{sample(model, vocabulary, 300, 'The function ', top_k, samples)}\n")
 
 # %% [markdown]
-# With k = 2 it is correct and says the same thing over and over. With k = 20 it is lively and makes mistakes. Lesson 06
-# is about nothing else.
+# With k = 2 its words are spelled right, and it says the same thing over and over. With k = 20 it is lively and makes
+# mistakes. Lesson 06 is about nothing else.
 #
 # ## 8 · Does it forget less?
 #
@@ -974,9 +1007,11 @@ _ = plot_strips(text[piece], strips, title=f"The gates of unit {unit}, character
 
 # %% [markdown]
 # *What to see: above, the colour gets darker within a sentence and jumps back at its end. Below you see how this is done.
-# The forget gate is open and the candidate is −1, so at each character the cell goes down by as much as the input gate
-# lets in. At a stop or a mark the forget gate closes, and the candidate turns positive: the count starts anew. Nobody
-# wrote this counter. It was found by gradient descent, because it helps to know how far a sentence has gone.*
+# (0, a closed gate, is grey. Only the candidate can be darker.) The forget gate is open and the candidate mostly −1, so at
+# each character the cell goes down by as much as the input gate lets in. At a stop or a mark the forget gate closes, and
+# the count starts anew. Now and then the candidate turns positive: at a mark, and also at places within a sentence, where
+# the cell goes up a little. It is no perfect counter. Nobody wrote it. It was found by gradient descent, because it helps
+# to know how far a sentence has gone.*
 #
 # ## 10 · Two gates are enough: the GRU
 #
@@ -1082,8 +1117,7 @@ _ = plot_recall(recalls, title="Is an open quotation closed?")
 #
 # Run the cells of section 7 again, with `folder = "runs/04_lstm_full"`. The text is downloaded once. On a GPU it takes
 # minutes; on a processor, hours: give it all its cores first, with `torch.set_num_threads(cores)`. Then
-# `sample(model.cpu(), vocabulary, 1000, "Anna", 5)`. For a text of your own, put its name in the place of
-# `settings.corpus`.
+# `sample(model, vocabulary, 1000, "Anna", 5)`. For a text of your own, put its name in the place of `settings.corpus`.
 
 # %%
 print(preset("full", architecture="lstm"))

@@ -23,12 +23,12 @@ def checks_of(module):
 
 
 WRONG = [
-    pytest.param(module, exercise, answer, line, id=f"{exercise}-{line[:40]}")
+    pytest.param(module, exercise, answer, line, id=f"{module}-{exercise}-{line[:40]}")
     for module, exercise in EXERCISES
     for answer, line in answers_of(module).wrong[exercise]
 ]
 RIGHT = [
-    pytest.param(module, exercise, answer, id=f"{exercise}-{number}")
+    pytest.param(module, exercise, answer, id=f"{module}-{exercise}-{number}")
     for module, exercise in EXERCISES
     for number, answer in enumerate(answers_of(module).right[exercise])
 ]
@@ -90,6 +90,7 @@ def test_solution_of_the_lesson_passes_and_leaves_the_random_state(module, exerc
     assert shown == f"✓ {exercise}: right.\n"
     assert back is answer
     assert torch.equal(torch.get_rng_state(), state)
+    assert not torch.are_deterministic_algorithms_enabled()
 
 
 @pytest.mark.parametrize(("module", "exercise"), EXERCISES)

@@ -15,6 +15,7 @@ from helpers.checks.alphabet import check
 from helpers.checks.attempt import OutOfTime, time_limit
 from helpers.checks.contract import CheckFailed, Checks
 from helpers.checks.display import Progress, Report
+from helpers.models.arguments import check_state
 from tests.cells import run_cell
 
 ENCODE = "def encode(text, char_to_idx):\n    {}\n"
@@ -32,6 +33,24 @@ def test_message_names_the_line_that_raised(capsys):
         == "✗ encode: your code raised NameError: name 'number' is not defined, in line 4 of the "
         "cell: `return torch.tensor(number)`. Going on with the course's version.\n"
     )
+
+
+def raising(message):
+    return encode(f"raise ValueError({message!r})")
+
+
+def test_message_of_the_package_is_shown_whole(capsys):
+    with pytest.raises(ValueError, match="select_rows") as caught:
+        check_state(torch.zeros(16, 2, 64), (4, 2, 64), "hidden state")
+    check.encode(raising(str(caught.value)))
+    assert f"your code raised ValueError: {caught.value}, in line 3 of the cell" in capsys.readouterr().out
+
+
+def test_long_message_ends_with_its_first_sentence_or_between_words(capsys):
+    check.encode(raising("First this. " + "And then much more, word by word. " * 20))
+    assert "your code raised ValueError: First this, in line 3 of the cell" in capsys.readouterr().out
+    check.encode(raising("words " * 100))
+    assert "words words …, in line 3 of the cell" in capsys.readouterr().out
 
 
 def test_forgotten_dots_beside_an_answer_do_no_harm(capsys):
@@ -161,6 +180,17 @@ def test_time_limit_leaves_nothing_behind():
             run_for_ever()
     with time_limit(0.05):
         pass
+    time.sleep(0.1)
+    assert threading.active_count() == before
+
+
+def test_time_that_is_up_before_the_block_begins_leaves_nothing_behind(monkeypatch):
+    start, before = threading.Thread.start, threading.active_count()
+    monkeypatch.setattr(
+        threading.Thread, "start", lambda thread: (start(thread), [time.sleep(0.01) for _ in range(20)])
+    )
+    with pytest.raises(OutOfTime), time_limit(0.005):
+        run_for_ever()
     time.sleep(0.1)
     assert threading.active_count() == before
 

@@ -29,6 +29,8 @@ from helpers.settings import is_on
 
 _GO_ON = "Going on with the course's version."
 
+_LIMIT = 300  # characters of an error's message: those of the package fit, some of torch's fill a screen
+
 _MISSING = object()
 
 
@@ -156,7 +158,7 @@ def _attempt(check: Callable[[Any], None], name: str, answer: Any) -> tuple[str,
 
 def _explain(error: BaseException, name: str, answer: Any) -> str:
     """Say in one line what was raised and where: in the learner's code, in the call, or on what it returned."""
-    said = f"{type(error).__name__}: {error}".splitlines()[0][:200].rstrip(".: ")
+    said = _first_words(f"{type(error).__name__}: {error}").rstrip(".:,; ")
     file = _file_of(answer)
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == file]
@@ -165,6 +167,18 @@ def _explain(error: BaseException, name: str, answer: Any) -> str:
     if frames and frames[-1].name == "__call__" and isinstance(error, TypeError):
         return f"`{name}` could not be called ({said}): keep the arguments of the blank cell"
     return f"the check could not use what `{name}` returned ({said})"
+
+
+def _first_words(said: str) -> str:
+    """Return the first line of a message; of a long one only its first sentence, and at most _LIMIT characters."""
+    line = said.splitlines()[0]
+    if len(line) <= _LIMIT:
+        return line
+    ends = [line.find(mark) for mark in (". ", "; ") if mark in line]
+    sentence = line[: min(ends, default=len(line))]
+    if len(sentence) <= _LIMIT:
+        return sentence
+    return sentence[:_LIMIT].rsplit(" ", 1)[0].rstrip(".:,; ") + " …"
 
 
 def _cell_of(answer: Any) -> str:

@@ -2,12 +2,14 @@
 
 from helpers.checks.contract import Checks
 from helpers.checks.lstm_batches import get_batches
-from helpers.checks.lstm_gates import gates, one_hot, update
+from helpers.checks.lstm_gates import gates
 from helpers.checks.lstm_layer import LSTMLayer
 from helpers.checks.lstm_model import CharLSTM
-from helpers.checks.lstm_sampling import sample
+from helpers.checks.lstm_one_hot import one_hot
+from helpers.checks.lstm_sample import sample
 from helpers.checks.lstm_top_k import keep_top_k
 from helpers.checks.lstm_training import train_epoch
+from helpers.checks.lstm_update import update
 from helpers.checks.lstm_validation import validate
 
 check = Checks("04_lstm")

@@ -1,55 +1,13 @@
-"""Checks of lesson 04, one step: one-hot vectors, the four gates, and what they do to the cell."""
+"""Checks of lesson 04: the four gates."""
 
 import itertools
 
 import torch
 
-from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_tensor, expect_type, same
+from helpers.checks.expectations import Mistake, expect, expect_parts, expect_tensor, expect_type, same
 
 _BATCH, _INPUT, _HIDDEN = 4, 5, 6  # four rows, so that cutting the batch in place of the gates makes no error
 GATES = ("input gate", "forget gate", "candidate", "output gate")  # in torch's order
-
-
-def one_hot(answer):
-    """A 1 at each token's own place, 0 elsewhere, as float32, as long as the vocabulary."""
-    tokens, size = torch.tensor([[2, 0, 4], [1, 1, 3]]), 7  # the last characters of the vocabulary do not come
-    result = _make_one_hot(answer, tokens, size)
-    expect_type(result, torch.Tensor, "`one_hot` of two texts of three tokens")
-    right = torch.eye(size)[tokens]
-    if result.shape == (2, 3, 5):
-        raise Mistake("the vectors end at the largest token of this batch: make them `vocab_size` long")
-    if result.shape == (6, size):
-        raise Mistake("all positions stand in one long row: keep the shape (batch, time, vocab_size)")
-    if result.shape == (2, size, 3):
-        raise Mistake("the characters stand before the time: the last dimension should be the vocabulary")
-    if result.shape == (3, 2, size):
-        raise Mistake("texts and time are exchanged: the batch comes first")
-    expect_tensor(result, "`one_hot` of two texts of three tokens", shape=(2, 3, size))
-    if not result.is_floating_point() and same(result.float(), right):
-        raise Mistake("the numbers are right but whole, and a layer multiplies them with float32: add `.float()`")
-    compare(
-        result, right, "`one_hot` of two texts of three tokens",
-        [
-            (right * tokens[..., None], "the token's number stands where a 1 should stand"),
-            (right.roll(1, -1), "the 1 stands one place too far right: token 0 has its 1 at place 0"),
-            (1 - right, "ones and zeros are exchanged"),
-            (right.amax((0, 1)).expand_as(right), "every position marks all tokens of the batch: set one 1 at each position, with F.one_hot or `scatter_`"),
-            (right.amax(1, keepdim=True).expand_as(right), "every position marks all tokens of its text: set one 1 at each position, with F.one_hot or `scatter_`"),
-        ],
-    )  # fmt: skip
-    expect_tensor(result, "`one_hot`", dtype=torch.float32)
-    expect_tensor(answer(tokens[:1, :1], size), "`one_hot` of one text of one token", shape=(1, 1, size))
-
-
-def _make_one_hot(answer, tokens: torch.Tensor, size: int):
-    try:
-        return answer(tokens, size)
-    except RuntimeError as error:
-        if "smaller than num_classes" in str(error):
-            raise Mistake("the vectors are too short for the tokens: make them `vocab_size` long") from None
-        if "Index tensor must have the same number of dimensions" in str(error):
-            raise Mistake("`scatter_` wants the tokens with a dimension more: `tokens.unsqueeze(-1)`") from None
-        raise
 
 
 def gates(answer):
@@ -84,16 +42,26 @@ def _weights() -> tuple[torch.Tensor, ...]:
     return tuple(torch.randn(4 * _HIDDEN, size) for size in (_INPUT, _HIDDEN)) + tuple(torch.randn(2, 4 * _HIDDEN))
 
 
+_BENDS = {
+    "s": torch.sigmoid,
+    "t": torch.tanh,
+    ".": lambda sums: sums,
+    "b": lambda sums: sums.sigmoid().tanh(),
+    "B": lambda sums: sums.tanh().sigmoid(),
+    "S": lambda sums: sums.sigmoid().sigmoid(),
+}
+
+
 def _bend(sums: tuple[torch.Tensor, ...], bends: str = "ssts") -> tuple[torch.Tensor, ...]:
-    """Put each of four sums through what its letter says: s a sigmoid, t a tanh, a point nothing."""
-    functions = {"s": torch.sigmoid, "t": torch.tanh, ".": lambda sums: sums}
-    return tuple(functions[bend](one) for one, bend in zip(sums, bends, strict=True))
+    """Put each of four sums through what its letter says: s a sigmoid, t a tanh, a point nothing, b and B both."""
+    return tuple(_BENDS[bend](one) for one, bend in zip(sums, bends, strict=True))
 
 
 def _compare_gates(result, inputs, hidden, weights) -> None:
     weight_ih, weight_hh, bias_ih, bias_hh = weights
     read, kept = inputs @ weight_ih.T, hidden @ weight_hh.T
-    sums = (read + kept + bias_ih + bias_hh).chunk(4, -1)
+    whole = read + kept + bias_ih + bias_hh  # (batch, 4 · hidden)
+    sums = whole.chunk(4, -1)
     right = _bend(sums)
     if same(result, right, 1e-5):
         return
@@ -110,6 +78,10 @@ def _compare_gates(result, inputs, hidden, weights) -> None:
         (_bend((read + bias_ih + bias_hh).chunk(4, -1)), "the old hidden state is not used: add `hidden @ weight_hh.T`"),
         (_bend((read + bias_ih).chunk(4, -1)), "the old hidden state is not used: add `hidden @ weight_hh.T + bias_hh`"),
         (_bend((kept + bias_ih + bias_hh).chunk(4, -1)), "the inputs are not used: add `inputs @ weight_ih.T`"),
+        (_bend((whole + bias_ih - bias_hh).chunk(4, -1)), "`bias_ih` is added twice: the second one is `bias_hh`"),
+        (_bend((whole + bias_hh - bias_ih).chunk(4, -1)), "`bias_hh` is added twice: the first one is `bias_ih`"),
+        (_bend(whole.view(_BATCH, -1, 4).unbind(-1)), "each gate takes every fourth number: the four parts stand one after the other, so cut with `.chunk(4, dim=-1)`"),
+        (_bend(whole.view(4, _BATCH, -1).unbind()), "`view` cuts the batch, and a gate gets numbers of other texts: cut the last dimension, `.chunk(4, dim=-1)`"),
     ]  # fmt: skip
     for wrong, message in mistakes:
         if same(result, wrong, 1e-4):
@@ -123,62 +95,30 @@ def _compare_gates(result, inputs, hidden, weights) -> None:
         if same(result, _bend(tuple(sums[place] for place in order)), 1e-4):
             read_as = sorted(range(4), key=order.__getitem__)
             raise Mistake(f"the rows are read as {_names(read_as)}: torch's order is {_names(range(4))}")
+    _name_bend(result, sums)
     raise Mistake("the gates are not those of the formulas: compare sum by sum, then bend by bend")
+
+
+def _name_bend(result, sums: tuple[torch.Tensor, ...]) -> None:
+    """Say which of the four goes through the wrong function, where the sums are right."""
+    found = [
+        next((letter for letter, bend in _BENDS.items() if same(part, bend(one), 1e-4)), "")
+        for part, one in zip(result, sums, strict=True)
+    ]
+    for letter, name in zip(found, GATES, strict=True):
+        right = "t" if name == "candidate" else "s"
+        function, it_is = ("tanh", "the candidate") if right == "t" else ("a sigmoid", "a gate")
+        said = {
+            "s": "goes through a sigmoid",
+            "t": "goes through tanh",
+            ".": f"goes through no {function.removeprefix('a ')}",
+            "b": "goes through a sigmoid and then through tanh",
+            "B": "goes through tanh and then through a sigmoid",
+            "S": "goes through a sigmoid twice",
+        }
+        if letter and letter != right:
+            raise Mistake(f"the {name} {said[letter]}: {it_is} goes through {function}, and nothing else")
 
 
 def _names(order) -> str:
     return ", ".join(GATES[place] for place in order)
-
-
-def update(answer):
-    """The cell by a product and a sum, the hidden state by a look at the cell."""
-    cell, candidate = 2 * torch.randn(_BATCH, _HIDDEN), torch.randn(_BATCH, _HIDDEN).tanh()
-    write, keep, show = torch.rand(3, _BATCH, _HIDDEN)
-    result = _call_update(answer, (cell, write, keep, candidate, show))
-    expect_parts(result, 2, "two tensors, the hidden state and the cell")
-    hidden, new = result
-    for part, name in ((hidden, "the new hidden state"), (new, "the new cell")):
-        expect_tensor(part, f"{name} of {_BATCH} texts", shape=(_BATCH, _HIDDEN))
-    right = keep * cell + write * candidate
-    shown = show * right.tanh()
-    expect(
-        not (same(hidden, right, 1e-4) and (same(new, shown, 1e-4) or same(new, show * right, 1e-4))),
-        "hidden state and cell are returned the wrong way round: the hidden state comes first, as in torch",
-    )
-    compare(
-        new, right, "the new cell",
-        [
-            (write * cell + keep * candidate, "input gate and forget gate are exchanged: the forget gate keeps the old cell, the input gate writes the candidate"),
-            (right.tanh(), "a tanh goes around the new cell: only what the hidden state shows of it gets one"),
-            (keep * cell + candidate, "the candidate is written in full: multiply it by the input gate"),
-            (cell + write * candidate, "nothing is forgotten: multiply the old cell by the forget gate"),
-            ((1 - keep) * cell + write * candidate, "the forget gate works the wrong way round: at 1 it keeps all"),
-            (keep * cell, "nothing is written: add the input gate times the candidate"),
-            (write * candidate, "the old cell is lost: add the forget gate times the old cell"),
-            (keep * cell.tanh() + write * candidate, "a tanh goes around the old cell: it is carried as it is"),
-            (keep * cell + write * candidate.tanh(), "the candidate goes through tanh again: `gates` has done that"),
-            (keep.sigmoid() * cell + write.sigmoid() * candidate, "the gates go through a sigmoid again: `gates` has done that"),
-            (keep * (cell + write * candidate), "the forget gate multiplies the candidate, too: only the old cell"),
-            (cell, "that is the old cell: return the new one"),
-        ],
-    )  # fmt: skip
-    compare(
-        hidden, shown, "the new hidden state",
-        [
-            (show * right, "the tanh is missing: the hidden state is the output gate times the tanh of the new cell"),
-            ((show * right).tanh(), "the tanh goes around the product: take it of the cell, and then multiply"),
-            (show * cell.tanh(), "the hidden state shows the old cell: take the new one"),
-            (right.tanh(), "the output gate is not used"),
-            (show * right.sigmoid(), "that is a sigmoid of the cell: the formula has tanh"),
-            (show * candidate, "the hidden state shows the candidate: it should show the new cell"),
-        ],
-    )  # fmt: skip
-
-
-def _call_update(answer, arguments):
-    try:
-        return answer(*arguments)
-    except RuntimeError as error:
-        if "cannot be multiplied" in str(error):
-            raise Mistake("`@` is a matrix product: a gate multiplies number by number, with `*`") from None
-        raise

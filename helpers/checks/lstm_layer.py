@@ -1,88 +1,39 @@
-"""Checks of lesson 04, one layer: its weights, its steps, and that it is torch's."""
+"""Checks of lesson 04, one layer: its steps, and that it is torch's."""
 
 import torch
 from torch import nn
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_tensor, same
-from helpers.checks.lstm_reference import State, unroll, weights_in
-from helpers.checks.training_layers import expect_module
+from helpers.checks.lstm_earlier import naming_earlier
+from helpers.checks.lstm_gates import gates
+from helpers.checks.lstm_reference import State, random_state, unroll, weights_in
+from helpers.checks.lstm_update import update
+from helpers.checks.lstm_weights import expect_draw, expect_forget_bias, make_layer
 
 _BATCH, _TIME, _INPUT, _HIDDEN = 4, 5, 3, 6
-_NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-_ROWS = {"input gate": 0, "candidate": 2, "output gate": 3}  # which of the four parts, beside the forget gate
 
 
 def LSTMLayer(answer):  # noqa: N802 (named like the exercise)
     """The parameters of `nn.LSTM`, its numbers under the same weights, and a forget gate that starts open."""
-    layer = answer(input_size=_INPUT, hidden_size=_HIDDEN)
-    expect_module(layer, "LSTMLayer")
-    _expect_parameters(layer)
-    _expect_forget_bias(*(bias.detach() for bias in weights_in(layer)[2:]))
+    layer = make_layer(answer, _INPUT, _HIDDEN)
+    expect_forget_bias(layer)
+    expect_draw(answer)
+    with naming_earlier(answer, gates, update):
+        _check_steps(layer)
+
+
+def _check_steps(layer: nn.Module) -> None:
     with torch.no_grad():
         for weight in layer.parameters():
             weight.copy_(torch.randn(weight.shape))
-    inputs, state = torch.randn(_BATCH, _TIME, _INPUT), tuple(torch.randn(2, _BATCH, _HIDDEN))
+    inputs, state = torch.randn(_BATCH, _TIME, _INPUT), random_state(_BATCH, _HIDDEN)
     given = tuple(part.clone() for part in state)
     states, last = _outputs(layer, inputs, state)
+    expect(same(state, given), "`forward` changes the state that it is given: make new ones in each step")
     _compare_states(weights_in(layer), inputs, given, states)
     _compare_last(weights_in(layer), inputs, given, last)
-    expect(same(state, given), "`forward` changes the state that it is given: make new ones in each step")
     _compare_with_torch(layer, inputs, given, states)
     _compare_gradients(layer, inputs, given)
-
-
-def _expect_parameters(layer: nn.Module) -> None:
-    shapes = dict(
-        zip(_NAMES, ((4 * _HIDDEN, _INPUT), (4 * _HIDDEN, _HIDDEN), (4 * _HIDDEN,), (4 * _HIDDEN,)), strict=True)
-    )
-    for name, shape in shapes.items():
-        weight = getattr(layer, name, None)
-        expect(weight is not None, f"there is no `self.{name}`: keep to torch's names")
-        expect(
-            isinstance(weight, nn.Parameter),
-            f"`self.{name}` is no parameter, so the optimizer does not find it: wrap it, `nn.Parameter(...)`",
-        )
-        expect(
-            tuple(weight.shape) == shape,
-            f"`self.{name}` should have shape {shape} for input_size {_INPUT} and hidden_size {_HIDDEN}, four parts of "
-            f"hidden_size rows, and has {tuple(weight.shape)}",
-        )
-    more = [name for name, _ in layer.named_parameters() if name not in shapes]
-    expect(not more, f"nn.LSTM has no parameter `{', '.join(more)}`: a layer has the four of the text")
-    for name in _NAMES[:2]:
-        weight = getattr(layer, name).detach()
-        expect(
-            weight.unique().numel() > 1,
-            f"`self.{name}` holds the same number everywhere, so all units would learn the same: draw it at random",
-        )
-
-
-def _expect_forget_bias(bias_ih: torch.Tensor, bias_hh: torch.Tensor) -> None:
-    both = torch.stack([bias_ih, bias_hh]).view(2, 4, _HIDDEN)  # side, gate, unit
-    ones = torch.ones(_HIDDEN)
-    forget = both.sum(0)[1]
-    if same(forget, ones, 1e-5):
-        for name, place in _ROWS.items():
-            expect(
-                not same(both.sum(0)[place], ones, 1e-5) and not same(both[0, place], ones),
-                f"the bias of the {name} is 1, too: only the forget gate's is",
-            )
-        return
-    if same(forget, 2 * ones):
-        raise Mistake("both biases of the forget gate are 1, and torch adds them up to 2: set one to 1, the other to 0")
-    if any(same(side[1], ones) for side in both):
-        raise Mistake(
-            "one bias of the forget gate is 1, and the other still holds its random numbers: set that one to 0"
-        )
-    for name, place in _ROWS.items():
-        if any(same(side[place], ones) for side in both) or same(both.sum(0)[place], ones, 1e-5):
-            raise Mistake(
-                f"the bias of the {name} is 1 in place of the forget gate's, which has the second part of rows"
-            )
-    raise Mistake(
-        f"the two biases of the forget gate should add up to 1, and add up to {forget[0]:.2f} for its first unit: "
-        "its rows are the second part, hidden_size to 2 · hidden_size"
-    )
 
 
 def _call(layer: nn.Module, inputs: torch.Tensor, state: State):
@@ -136,11 +87,19 @@ def _compare_states(weights, inputs: torch.Tensor, state: State, states: torch.T
         ({"fixed": "hidden"}, "every step reads the first hidden state: go on with the new one"),
         ({"fixed": "cell"}, "every step changes the first cell: go on with the new one"),
         ({"mix": True}, "hidden state and cell are exchanged from step to step: `update` returns the hidden state first"),
+        ({"swapped": True}, "what `update` returns is taken apart as `cell, hidden`: it returns the hidden state first"),
+        ({"reads_cell": True}, "the gates are made from the cell: give `gates` the hidden state"),
     ]  # fmt: skip
     found = [(unroll(weights, inputs, state, **mistake)[0], message) for mistake, message in mistakes]
     found += [
         (unroll(weights, inputs, state[::-1])[0], "the state is taken apart as (cell, hidden): the hidden state comes first"),
         (unroll(weights, inputs, zeros)[0], "the state that `forward` is given is not used: start from it, not from zeros"),
+        (unroll(weights, inputs, (state[0], zeros[1]))[0], "the cell that `forward` is given is not used: start from it, not from zeros"),
+        (unroll(weights, inputs, (zeros[0], state[1]))[0], "the hidden state that `forward` is given is not used: start from it, not from zeros"),
+        (unroll(weights, inputs[:, :1].expand_as(inputs), state)[0], "every step reads the first input: step t reads `inputs[:, t]`"),
+        (unroll((*weights[:3], weights[2]), inputs, state)[0], "`self.bias_ih_l0` is handed to `gates` twice: the last one is `self.bias_hh_l0`"),
+        (_cells(weights, inputs, state), "the cells of all steps are returned: what goes up are the hidden states"),
+        (torch.cat([state[0][:, None], right[:, :-1]], 1), "the hidden states lag by one step: append after `update`, not before"),
         (right.flip(1), "the hidden states are in the reverse order"),
     ]  # fmt: skip
     for wrong, message in found:
@@ -150,6 +109,11 @@ def _compare_states(weights, inputs: torch.Tensor, state: State, states: torch.T
         same(states, right, 1e-4),
         "the hidden states are not those of the text: at each step `gates`, then `update`, with the step's inputs",
     )
+
+
+def _cells(weights, inputs: torch.Tensor, state: State) -> torch.Tensor:
+    """Return the cells of all steps, (batch, time, hidden)."""
+    return torch.stack([unroll(weights, inputs[:, : t + 1], state)[1][1] for t in range(inputs.shape[1])], 1)
 
 
 def _compare_last(weights, inputs: torch.Tensor, state: State, last: State) -> None:

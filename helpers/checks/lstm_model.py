@@ -5,7 +5,10 @@ from torch import nn
 
 from helpers.checks.expectations import Mistake, expect, expect_tensor, same
 from helpers.checks.lstm_dropout import expect_dropout
-from helpers.checks.lstm_reference import State, run, weights_in
+from helpers.checks.lstm_earlier import naming_earlier
+from helpers.checks.lstm_layer import LSTMLayer
+from helpers.checks.lstm_one_hot import one_hot
+from helpers.checks.lstm_reference import State, random_state, run, weights_in
 from helpers.checks.training_layers import expect_linear, expect_module
 
 _BATCH, _TIME, _LAYERS, _HIDDEN, _VOCAB = 4, 5, 3, 6, 7
@@ -13,23 +16,43 @@ _BATCH, _TIME, _LAYERS, _HIDDEN, _VOCAB = 4, 5, 3, 6, 7
 
 def CharLSTM(answer):  # noqa: N802 (named like the exercise)
     """The layers of the text, the numbers of the formulas, a tuple carried on, and dropout that counts."""
-    model = answer(_VOCAB, _HIDDEN, _LAYERS, 0.0)
-    expect_module(model, "CharLSTM")
-    _expect_layers(model)
-    _expect_fresh_state(model.init_state(_BATCH))
-    model.eval()
+    with naming_earlier(answer, one_hot, LSTMLayer):
+        model = answer(_VOCAB, _HIDDEN, _LAYERS, 0.0)
+        expect_module(model, "CharLSTM")
+        _expect_layers(model)
+        _expect_fresh_state(model.init_state(_BATCH))
+        _check_steps(model.eval())
+        expect_dropout(answer)
+
+
+def _check_steps(model: nn.Module) -> None:
     tokens = torch.randint(_VOCAB, (_BATCH, _TIME))
-    start = tuple(torch.randn(2, _BATCH, _LAYERS, _HIDDEN))
+    tokens[0, 0] = _VOCAB - 1  # one-hot vectors as long as the largest token come later
+    start = random_state(_BATCH, _LAYERS, _HIDDEN)
     given = tuple(part.clone() for part in start)
     logits, last = _outputs(model, tokens, start)
+    expect(same(start, given), "`forward` changes the state that it is given: make a new one")
     _compare_logits(model, tokens, given, logits)
     _compare_last(model, tokens, given, last)
-    expect(same(start, given), "`forward` changes the state that it is given: make a new one")
     _compare_gradients(model, tokens, given)
     without, _ = _outputs(model, tokens, None)
     right = run(model, tokens, model.init_state(_BATCH))[0]
     expect(same(without, right, 1e-4), "without a state, `forward` should start from `init_state`")
-    expect_dropout(answer)
+    _expect_whole_vocabulary(model, tokens % (_VOCAB - 1), given)
+
+
+def _expect_whole_vocabulary(model: nn.Module, tokens: torch.Tensor, start: State) -> None:
+    """Hold a batch without the last character of the vocabulary to be read like any other."""
+    try:
+        logits, _ = model(tokens, start)
+    except RuntimeError as error:
+        if "cannot be multiplied" not in str(error):
+            raise
+        raise Mistake(
+            "the one-hot vectors end at the largest token of the batch, and the layer expects the whole vocabulary: "
+            "make them with your `one_hot`, `self.vocab_size` long"
+        ) from None
+    expect(same(logits, run(model, tokens, start)[0], 1e-4), "the logits of a second batch are not those of the text")
 
 
 def _expect_layers(model: nn.Module) -> None:
@@ -55,7 +78,7 @@ def _expect_layers(model: nn.Module) -> None:
             not (number and size == _VOCAB),
             "all layers read one-hot vectors: from the second on, a layer reads the hidden states of the one below",
         )
-        expect(size == reads, f"layer number {number} should read {reads} numbers at each step, and reads {size}")
+        expect(size == reads, f"`self.layers[{number}]` should read {reads} numbers at each step, and reads {size}")
     expect_linear(model, "output", (_VOCAB, _HIDDEN), f"vocab_size {_VOCAB} and hidden_size {_HIDDEN}")
 
 
@@ -85,7 +108,7 @@ def _call(model: nn.Module, tokens: torch.Tensor, state: State | None):
     except RuntimeError as error:
         if "must match the size" in str(error):
             raise Mistake(
-                f"two sizes do not fit ({error}): the batch comes first in the state, so layer number i starts from "
+                f"two sizes do not fit ({error}): the batch comes first in the state, so `self.layers[i]` starts from "
                 "`hidden[:, i]` and `cell[:, i]`"
             ) from None
         raise
@@ -131,8 +154,8 @@ def _compare_logits(model: nn.Module, tokens: torch.Tensor, start: State, logits
     mistakes = [
         (run(model, tokens, zeros)[0], "the state that `forward` is given is not used: start from `state`, not from zeros"),
         (run(model, tokens, start[::-1])[0], "the state is taken apart as (cell, hidden): the hidden state comes first"),
-        (run(model, tokens, start, shared=True)[0], "all layers start from the first layer's state: layer number i starts from `hidden[:, i]` and `cell[:, i]`"),
-        (run(model, tokens, start, chained=True)[0], "a layer starts from the last state of the one below: layer number i starts from `hidden[:, i]` and `cell[:, i]`"),
+        (run(model, tokens, start, shared=True)[0], "all layers start from the first layer's state: `self.layers[i]` starts from `hidden[:, i]` and `cell[:, i]`"),
+        (run(model, tokens, start, chained=True)[0], "a layer starts from the last state of the one below: `self.layers[i]` starts from `hidden[:, i]` and `cell[:, i]`"),
         (run(model, tokens, tuple(part.flip(1) for part in start))[0], "the layers take their states in reverse order"),
         (run(model, tokens, start, top=0)[0], "the output layer reads the first layer: give it the topmost one"),
         (right.softmax(-1), "those are probabilities: return the logits, the softmax comes with the loss"),

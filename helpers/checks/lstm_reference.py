@@ -7,7 +7,7 @@ State = tuple[torch.Tensor, torch.Tensor]  # hidden and cell
 
 def unroll(
     weights, inputs: torch.Tensor, state: State, *, order: str = "ifgo", bends: bool = True, shown: bool = True,
-    fixed: str = "", mix: bool = False,
+    fixed: str = "", mix: bool = False, swapped: bool = False, reads_cell: bool = False,
 ) -> tuple[torch.Tensor, State]:  # fmt: skip
     """Return the hidden states of all steps, (batch, time, hidden), and the last state.
 
@@ -20,15 +20,19 @@ def unroll(
         shown: False leaves out the tanh of the cell.
         fixed: "hidden", "cell" or both: what starts anew from the first state at every step.
         mix: True hands on hidden state and cell exchanged.
+        swapped: True calls the new cell the hidden state, and the other way round, from the step itself on.
+        reads_cell: True makes the gates from the cell in place of the hidden state.
     """
     weight_ih, weight_hh, bias_ih, bias_hh = weights
     (hidden, cell), states = state, []
     for t in range(inputs.shape[1]):
-        sums = (inputs[:, t] @ weight_ih.T + hidden @ weight_hh.T + bias_ih + bias_hh).chunk(4, -1)
+        before = cell if reads_cell else hidden
+        sums = (inputs[:, t] @ weight_ih.T + before @ weight_hh.T + bias_ih + bias_hh).chunk(4, -1)
         gate = dict(zip(order, sums, strict=True))
         candidate = gate["g"].tanh() if bends else gate["g"].sigmoid()
         cell = gate["f"].sigmoid() * cell + gate["i"].sigmoid() * candidate
         hidden = gate["o"].sigmoid() * (cell.tanh() if shown else cell)
+        hidden, cell = (cell, hidden) if swapped else (hidden, cell)
         states.append(hidden)
         last = hidden, cell
         hidden = state[0] if "hidden" in fixed else hidden
@@ -65,3 +69,8 @@ def run(
         ends.append(end)
     hidden, cell = (torch.stack(parts, 1) for parts in zip(*ends, strict=True))
     return model.output(outputs[top]), (hidden, cell)
+
+
+def random_state(*shape: int) -> State:
+    """Return hidden and cell of this shape, each a tensor of its own: views of one cannot be written into."""
+    return torch.randn(shape), torch.randn(shape)

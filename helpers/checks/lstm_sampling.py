@@ -1,4 +1,4 @@
-"""Checks of lesson 04, writing: a text that goes on from its prime."""
+"""What the checks of lessons 04 and 06 ask of a function that writes: a text that goes on from its prime."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -11,20 +11,7 @@ from helpers.checks.training_spy import modes_of
 from helpers.vocabulary import Vocabulary
 
 SYMBOLS = "abdehlo"
-PRIME, SIZE, _DRAWS = "hello", 12, 900
-_TOLERANCE = 0.08  # on a share of _DRAWS draws: about five standard deviations
-
-
-def sample(answer):
-    """The prime and `size` characters more, each fed once, from the state, out of the best top_k."""
-    vocabulary = Vocabulary(SYMBOLS)
-    model = lively_model(vocabulary.encode(PRIME))
-    text = _call(answer, model, vocabulary, SIZE, 1, 0)
-    expect_modes(model)
-    expect_length(text)
-    expect_fed(model, vocabulary, text)
-    _compare_text(model, vocabulary, text)
-    _expect_draws(answer, model, vocabulary)
+PRIME, SIZE = "hello", 12
 
 
 def lively_model(prime: torch.Tensor) -> Spy:
@@ -37,16 +24,6 @@ def lively_model(prime: torch.Tensor) -> Spy:
             likeliest = model(prime[None])[0][0].argmax(-1)  # after each character of the prime
         if likeliest[-1] not in likeliest[:-1]:
             return model
-
-
-def _call(answer, model: Spy, vocabulary: Vocabulary, size: int, top_k: int, seed: int):
-    generator = torch.Generator().manual_seed(seed)
-    return take_text(
-        model,
-        lambda: answer(model, vocabulary, size, PRIME, top_k, generator),
-        name="sample",
-        one_character="`torch.tensor([[token]])`",
-    )
 
 
 def take_text(model: Spy, write: Callable[[], str], *, name: str, one_character: str) -> str:
@@ -130,15 +107,6 @@ def expect_fed(model: Spy, vocabulary: Vocabulary, text: str) -> None:
     raise Mistake(f"each character should be fed once, in order: {(prime + drawn[:-1])!r}; the model read {fed[:40]!r}")
 
 
-def _compare_text(model: Spy, vocabulary: Vocabulary, text: str) -> None:
-    """With top_k = 1 each character is the likeliest after those before."""
-    expect(
-        text == likeliest_text(model, vocabulary, len(text)),
-        "with top_k = 1 the likeliest character should come every time: draw from the logits at the *last* position, "
-        "`logits[0, -1]`, after `keep_top_k`",
-    )
-
-
 @torch.no_grad()
 def likeliest_text(model: Spy, vocabulary: Vocabulary, length: int) -> str:
     """Return the prime, continued by the likeliest character each time, until it has this length."""
@@ -146,36 +114,3 @@ def likeliest_text(model: Spy, vocabulary: Vocabulary, length: int) -> str:
     while len(text) < length:
         text += vocabulary.symbols[model(vocabulary.encode(text)[None])[0][0, -1].argmax()]
     return text
-
-
-def _expect_draws(answer, model: Spy, vocabulary: Vocabulary) -> None:
-    """With logits that are always the same, the best three come as often as their softmax says."""
-    level = torch.tensor([2.0, -1.0, 1.5, 0.0, 1.0, 0.5, -2.0])
-    model.output.weight.data.zero_()
-    model.output.bias.data.copy_(level)
-    text = _call(answer, model, vocabulary, _DRAWS, 3, 1)[len(PRIME) :]
-    best = torch.tensor([0, 2, 4])
-    shares = torch.tensor([text.count(symbol) / len(text) for symbol in SYMBOLS])
-    expect(
-        same(shares[best].sum(), torch.tensor(1.0), 1e-5),
-        "`top_k` has no effect: put the logits through `keep_top_k` before the softmax",
-    )
-    expect(
-        shares.max() < 1,
-        "the likeliest character comes every time: draw from the probabilities, with torch.multinomial",
-    )
-    expect(
-        not _close(shares[best], torch.full((3,), 1 / 3)),
-        "each of the best is drawn equally often: draw by the softmax of the logits",
-    )
-    expect(
-        _close(shares[best], level[best].softmax(0)),
-        "the shares of the characters are not those of the softmax over the best 3",
-    )
-    again, other = (_call(answer, model, vocabulary, 40, 3, seed)[len(PRIME) :] for seed in (1, 2))
-    expect(again == text[:40], "the same seed gives another text: hand `generator` to torch.multinomial")
-    expect(again != other, "every seed gives the same text: hand `generator` to torch.multinomial as it is, unseeded")
-
-
-def _close(shares: torch.Tensor, wanted: torch.Tensor) -> bool:
-    return bool((shares - wanted).abs().max() < _TOLERANCE)

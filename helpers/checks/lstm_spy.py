@@ -1,8 +1,11 @@
 """A small LSTM that notes how it is called, for the checks of lesson 04 that hand a model over."""
 
-import torch
-import torch.nn.functional as F
+from collections.abc import Iterator
+from itertools import pairwise
 
+import torch
+
+from helpers.checks.expectations import Mistake, expect, same
 from helpers.checks.training_spy import modes_of
 from helpers.models import lstm
 
@@ -18,6 +21,8 @@ class Spy(lstm.CharLSTM):
 
     def forward(self, tokens, state=None):
         """Note the call, and compute."""
+        if isinstance(state, Iterator):
+            raise Mistake("the state is a generator, which parentheses around a `for` make: write `tuple(... for ...)`")
         pair = state if isinstance(state, (tuple, list)) else ()
         call = {
             "tokens": tokens.clone(),
@@ -35,7 +40,18 @@ class Spy(lstm.CharLSTM):
         """Tell for each call whether it began with a fresh state: none, or zeros."""
         return [not any(bool(part.any()) for part in call["given"]) for call in self.calls]
 
-
-def loss_of(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Return the mean cross-entropy of logits (batch, time, vocab) and targets (batch, time)."""
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    def expect_carried(self, first: str, others: str) -> None:
+        """Hold the first call to a fresh state and each other to the newest one; the two lines say what is asked."""
+        fresh = self.fresh()
+        expect(fresh[0], f"the first batch does not start from a fresh state: {first}")
+        expect(not any(fresh[1:]), f"each batch starts from a fresh state: {others}")
+        for before, call in pairwise(self.calls):
+            expect(
+                not same(call["given"], before["returned"][::-1]),
+                "hidden state and cell are exchanged from batch to batch: the tuple is (hidden, cell)",
+            )
+            expect(
+                same(call["given"], before["returned"]),
+                "a batch does not start from the state that the batch before ended with: hand on what the model "
+                "returned",
+            )

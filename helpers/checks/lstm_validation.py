@@ -5,7 +5,8 @@ import math
 import torch
 
 from helpers.checks.expectations import compare, expect, expect_number, same
-from helpers.checks.lstm_spy import Spy, loss_of
+from helpers.checks.lstm_losses import WRONG_LOSSES, loss_of, naming_shapes
+from helpers.checks.lstm_spy import Spy
 from helpers.checks.training_spy import modes_of, random_batches, weights_of
 
 
@@ -21,9 +22,7 @@ def validate(answer):
         all(parameter.grad is None for parameter in spied.parameters()),
         "validation calls `backward`: nothing is learned here",
     )
-    fresh = spied.fresh()
-    expect(fresh[0], "the first batch does not start from a fresh state: validation has a state of its own")
-    expect(not any(fresh[1:]), "each batch starts from a fresh state: carry it from batch to batch")
+    spied.expect_carried("validation has a state of its own", "carry it from batch to batch")
     _compare_loss(result, spied, batches)
     expect(
         spied.training,
@@ -45,7 +44,8 @@ def validate(answer):
 def _call(answer, model: Spy, batches):
     """Call the answer, and switch gradients back on where it leaves them off."""
     try:
-        result = answer(model, batches)
+        with naming_shapes():
+            result = answer(model, batches)
         recorded = torch.is_grad_enabled()
     finally:
         torch.set_grad_enabled(True)
@@ -77,11 +77,7 @@ def _expect_calls(model: Spy, count: int) -> None:
 
 
 def _compare_loss(result, model: Spy, batches) -> None:
-    losses, state = [], None
-    with torch.no_grad():
-        for inputs, targets in batches:
-            logits, state = model(inputs, state)
-            losses.append(loss_of(logits, targets).item())
+    losses = _losses(model, batches, loss_of)
     mean, count = sum(losses) / len(losses), sum(targets.numel() for _, targets in batches)
     compare(
         expect_number(result, "the loss that you return"), mean, "the loss that you return",
@@ -93,6 +89,17 @@ def _compare_loss(result, model: Spy, batches) -> None:
             (sum(losses) / count, "a batch's loss is a mean already: divide by the number of batches, not of characters"),
             (mean / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
             (math.exp(mean), "that is the perplexity: return the loss itself"),
+            (mean * count / len(losses), "that is the sum over all positions of a batch: take their mean, without `reduction=\"sum\"`"),
+            *((sum(_losses(model, batches, wrong)) / len(losses), message) for wrong, message in WRONG_LOSSES),
         ],
         tolerance=1e-5,
     )  # fmt: skip
+
+
+@torch.no_grad()
+def _losses(model: Spy, batches, loss) -> list[float]:
+    losses, state = [], None
+    for inputs, targets in batches:
+        logits, state = model(inputs, state)
+        losses.append(loss(logits, targets).item())
+    return losses

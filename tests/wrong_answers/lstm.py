@@ -1,6 +1,8 @@
 """Answers to lesson 04."""
 
+import itertools
 import math
+import types
 
 import torch
 import torch.nn.functional as F
@@ -8,11 +10,13 @@ from torch import nn
 
 from helpers.answers.lstm import CharLSTM as CourseLSTM
 from helpers.answers.lstm import LSTMLayer as CourseLayer
+from helpers.answers.lstm import gates as course_gates
 from helpers.answers.lstm import get_batches as course_batches
 from helpers.answers.lstm import keep_top_k as course_top_k
 from helpers.answers.lstm import one_hot as course_one_hot
 from helpers.answers.lstm import sample as course_sample
 from helpers.answers.lstm import train_epoch as course_epoch
+from helpers.answers.lstm import update as course_update
 from helpers.answers.lstm import validate as course_validate
 from helpers.checks.lstm_reference import unroll, weights_in
 from tests.wrong_answers.registry import Answers
@@ -73,14 +77,16 @@ ANSWERS.is_right(one(lambda t, v: scattered(t, torch.ones_like(t), v)))
 # ---------------------------------------------------------------------------------------------------- gates
 
 
-def cut(*, order="ifgo", bends="ssts", parts="xhab", dim=-1, result=None, back="ifgo"):
+def cut(*, order="ifgo", bends="ssts", parts="xhab", dim=-1, result=None, back="ifgo", pieces=None):
     """Make `gates`: how the rows are read, what each part goes through, what is added, and in which order it returns."""
     functions = {"s": torch.sigmoid, "t": torch.tanh, ".": lambda sums: sums}
+    functions |= {"b": lambda sums: sums.sigmoid().tanh(), "B": lambda sums: sums.tanh().sigmoid()}
+    functions |= {"S": lambda sums: sums.sigmoid().sigmoid()}
 
     def gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh):
         terms = {"x": inputs @ weight_ih.T, "h": hidden @ weight_hh.T, "a": bias_ih, "b": bias_hh}
         sums = sum(terms[name] for name in parts)
-        named = dict(zip(order, sums.chunk(4, dim=dim), strict=True))
+        named = dict(zip(order, sums.chunk(4, dim=dim) if pieces is None else pieces(sums), strict=True))
         through = {name: functions[bend](named[name]) for name, bend in zip("ifgo", bends, strict=True)}
         found = tuple(through[name] for name in back)
         return found if result is None else result(found)
@@ -98,6 +104,18 @@ ANSWERS.is_wrong("what you return is forget gate, input gate, candidate, output 
 ANSWERS.is_wrong("what you return is forget gate, input gate, candidate, output gate")(cut(back="figo"))
 ANSWERS.is_wrong("what you return is input gate, forget gate, output gate, candidate")(cut(back="ifog"))
 ANSWERS.is_wrong("the tanh is taken of the fourth part")(cut(bends="ssst"))
+ANSWERS.is_wrong("the output gate goes through tanh: a gate goes through a sigmoid")(cut(bends="sstt"))
+ANSWERS.is_wrong("the output gate goes through no sigmoid")(cut(bends="sst."))
+ANSWERS.is_wrong("the input gate goes through no sigmoid")(cut(bends=".st."))
+ANSWERS.is_wrong("the candidate goes through a sigmoid and then through tanh")(cut(bends="ssbs"))
+ANSWERS.is_wrong("the candidate goes through tanh and then through a sigmoid")(cut(bends="ssBs"))
+ANSWERS.is_wrong("the forget gate goes through a sigmoid twice")(cut(bends="sSts"))
+ANSWERS.is_wrong("`bias_ih` is added twice")(cut(parts="xhaa"))
+ANSWERS.is_wrong("`bias_hh` is added twice")(cut(parts="xhbb"))
+ANSWERS.is_wrong("each gate takes every fourth number")(cut(pieces=lambda sums: sums.view(len(sums), -1, 4).unbind(-1)))
+ANSWERS.is_wrong("each gate takes every fourth number")(cut(pieces=lambda sums: [sums[:, k::4] for k in range(4)]))
+ANSWERS.is_wrong("a gate gets numbers of other texts")(cut(pieces=lambda sums: sums.view(4, len(sums), -1)))
+ANSWERS.is_wrong("the gates are not those of the formulas")(cut(parts="xxhab"))
 ANSWERS.is_wrong("both biases are missing")(cut(parts="xh"))
 ANSWERS.is_wrong("`bias_hh` is missing")(cut(parts="xha"))
 ANSWERS.is_wrong("`bias_ih` is missing")(cut(parts="xhb"))
@@ -178,6 +196,20 @@ ANSWERS.is_wrong("the gates go through a sigmoid again")(
     changed_cell(lambda c, i, f, g: f.sigmoid() * c + i.sigmoid() * g)
 )
 ANSWERS.is_wrong("the forget gate multiplies the candidate, too")(changed_cell(lambda c, i, f, g: f * (c + i * g)))
+ANSWERS.is_wrong("1 − forget gate stands in its place")(changed_cell(lambda c, i, f, g: f * c + (1 - f) * g))
+ANSWERS.is_wrong("the candidate is subtracted")(changed_cell(lambda c, i, f, g: f * c - i * g))
+ANSWERS.is_wrong("the output gate writes the candidate")(
+    turn(lambda c, i, f, g, o: (i * (f * c + o * g).tanh(), f * c + o * g))
+)
+ANSWERS.is_wrong("the output gate keeps the old cell")(
+    turn(lambda c, i, f, g, o: (f * (o * c + i * g).tanh(), o * c + i * g))
+)
+ANSWERS.is_wrong("the input gate shows the cell")(
+    turn(lambda c, i, f, g, o: (i * (f * c + i * g).tanh(), f * c + i * g))
+)
+ANSWERS.is_wrong("the forget gate shows the cell")(
+    turn(lambda c, i, f, g, o: (f * (f * c + i * g).tanh(), f * c + i * g))
+)
 ANSWERS.is_wrong("that is the old cell: return the new one")(
     turn(lambda c, i, f, g, o: (o * (f * c + i * g).tanh(), c))
 )
@@ -275,6 +307,171 @@ def writes_into_state(state, states, last):
     return states, last
 
 
+def writes_plainly(state, states, last):
+    state[1][:] = last[1]
+    return states, last
+
+
+def drawn(function, names=("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")):
+    """Make a layer whose weights hold `function(shape, hidden, input)`; the forget gate's biases add up to 1."""
+
+    def make(self, i, h):
+        for name in names:
+            setattr(self, name, nn.Parameter(function(getattr(self, name).shape, h, i)))
+        with torch.no_grad():
+            self.bias_ih_l0[h : 2 * h], self.bias_hh_l0[h : 2 * h] = 1.0, 0.0
+
+    return layer(make=make)
+
+
+def evenly(bound):
+    return lambda shape, h, i: torch.empty(shape).uniform_(-bound(h, i), bound(h, i))
+
+
+def written_over(self, i, h):
+    self.bias_ih_l0[h : 2 * h] = 1.0
+
+
+def swapped_names(self, inputs, state):
+    (hidden, cell), states = state, []
+    for step in inputs.unbind(1):
+        cell, hidden = course_update(cell, *course_gates(step, hidden, *weights_in(self)))
+        states.append(hidden)
+    return torch.stack(states, 1), (hidden, cell)
+
+
+def appends(*, what="hidden", before=False, reads="hidden", names="ih hh"):
+    """Make a layer that appends something else, or too soon, or makes the gates from something else."""
+
+    def forward(self, inputs, state):
+        (hidden, cell), states = state, []
+        weights = [*weights_in(self)[:2], *(getattr(self, f"bias_{name}_l0") for name in names.split())]
+        for step in inputs.unbind(1):
+            if before:
+                states.append(hidden)
+            hidden, cell = course_update(cell, *course_gates(step, cell if reads == "cell" else hidden, *weights))
+            if not before:
+                states.append(cell if what == "cell" else hidden)
+        return torch.stack(states, 1), (hidden, cell)
+
+    return layer(forward)
+
+
+def starting(change):
+    """Make a layer that starts from something else than the state it is given."""
+    return layer(lambda self, inputs, state: CourseLayer.forward(self, inputs, change(*state)))
+
+
+def calling(exercise, earlier, body):
+    """Make an answer in a notebook of its own in which earlier exercises are blank or wrong."""
+    base = {"LSTMLayer": CourseLayer, "CharLSTM": CourseLSTM}[exercise]
+    namespace = {"Solved": base, "torch": torch, "__name__": "__main__"} | earlier
+    exec(f"class {exercise}(Solved):\n{body}\n", namespace)
+    return namespace[exercise]
+
+
+OWN_STEPS = """
+    def forward(self, inputs, state):
+        hidden, cell = state
+        states = []
+        for step in inputs.unbind(1):
+            weights = self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0
+            hidden, cell = update(cell, *gates(step, hidden, *weights))
+            states.append(hidden)
+        return torch.stack(states, 1), (hidden, cell)
+"""
+OWN_VECTORS = """
+    def forward(self, tokens, state=None):
+        state = self.init_state(len(tokens)) if state is None else state
+        below, ends = one_hot(tokens, self.vocab_size), []
+        for number, layer in enumerate(self.layers):
+            states, end = layer(below, (state[0][:, number], state[1][:, number]))
+            below = self.dropout(states)
+            ends.append(end)
+        return self.output(below), tuple(torch.stack(parts, 1) for parts in zip(*ends))
+"""
+
+
+OWN_LAYERS = """
+    def __init__(self, vocab_size, hidden_size, num_layers, dropout):
+        super().__init__(vocab_size, hidden_size, num_layers, dropout)
+        sizes = [vocab_size] + [hidden_size] * (num_layers - 1)
+        self.layers = torch.nn.ModuleList([LSTMLayer(size, hidden_size) for size in sizes])
+"""
+
+
+def blank_gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh): ...
+
+
+def wrong_update(cell, i, f, g, o):
+    return o * (f * cell + i * g), f * cell + i * g
+
+
+def long_one_hot(tokens, vocab_size):
+    return 2 * course_one_hot(tokens, vocab_size)
+
+
+for function in (blank_gates, wrong_update, long_one_hot):
+    function.__name__ = function.__name__.split("_", 1)[1]
+
+ANSWERS.is_wrong("blank or wrong (did you run the check of `gates`?)")(
+    calling("LSTMLayer", {"gates": blank_gates, "update": course_update}, OWN_STEPS)
+)
+ANSWERS.is_wrong("blank or wrong (did you run the check of `update`?)")(
+    calling("LSTMLayer", {"gates": course_gates, "update": wrong_update}, OWN_STEPS)
+)
+ANSWERS.is_right(calling("LSTMLayer", {"gates": course_gates, "update": course_update}, OWN_STEPS))
+ANSWERS.is_wrong("`self.weight_ih_l0` was not drawn: `torch.empty` holds what was in memory")(
+    drawn(lambda shape, h, i: torch.empty(shape))
+)
+ANSWERS.is_wrong("`self.bias_hh_l0` was not drawn: `torch.empty` holds what was in memory")(
+    drawn(lambda shape, h, i: torch.empty(shape), ["bias_hh_l0"])
+)
+ANSWERS.is_wrong("`self.weight_ih_l0` is never negative")(drawn(lambda shape, h, i: torch.rand(shape)))
+ANSWERS.is_wrong("`self.weight_ih_l0` is never negative")(
+    drawn(lambda shape, h, i: torch.empty(shape).uniform_(0, h**-0.5))
+)
+ANSWERS.is_wrong("`self.weight_hh_l0` is never positive")(
+    drawn(lambda shape, h, i: -torch.rand(shape) * h**-0.5, ["weight_hh_l0"])
+)
+ANSWERS.is_wrong("the bound is 1/√hidden_size, 0.125 for hidden_size 64; draw with")(
+    drawn(lambda shape, h, i: torch.randn(shape))
+)
+ANSWERS.is_wrong("the bound is 1/√hidden_size, 0.125 for hidden_size 64; draw with")(
+    drawn(lambda shape, h, i: torch.randn(shape) * h**-0.5)
+)
+ANSWERS.is_wrong("reaches to 1.00: the bound is 1/√hidden_size, 0.125 for hidden_size 64; draw with")(
+    drawn(evenly(lambda h, i: 1.0))
+)
+ANSWERS.is_wrong("`self.weight_ih_l0` reaches to 1/hidden_size")(drawn(evenly(lambda h, i: 1 / h)))
+ANSWERS.is_wrong("`self.weight_ih_l0` reaches to 1/√input_size")(drawn(evenly(lambda h, i: i**-0.5)))
+ANSWERS.is_wrong("`self.weight_ih_l0` reaches to 1/√(4 · hidden_size)")(drawn(evenly(lambda h, i: (4 * h) ** -0.5)))
+ANSWERS.is_wrong("only: the bound is 1/√hidden_size")(drawn(evenly(lambda h, i: 0.6 * h**-0.5)))
+ANSWERS.is_wrong("`self.bias_ih_l0` is 0 beside the forget gate's rows")(
+    drawn(lambda shape, h, i: torch.zeros(shape), ["bias_ih_l0", "bias_hh_l0"])
+)
+ANSWERS.is_wrong("`self.bias_hh_l0` is 0 beside the forget gate's rows")(
+    drawn(lambda shape, h, i: torch.zeros(shape), ["bias_hh_l0"])
+)
+ANSWERS.is_wrong("is not drawn evenly")(
+    drawn(lambda shape, h, i: (torch.randn(shape) / 4).clamp(-1, 1) * h**-0.5, ["weight_hh_l0"])
+)
+ANSWERS.is_wrong("a parameter may only be overwritten under `with torch.no_grad():`")(layer(make=written_over))
+ANSWERS.is_wrong("a parameter may only be overwritten under `with torch.no_grad():`")(
+    layer(make=lambda self, i, h: self.weight_hh_l0.uniform_(-(h**-0.5), h**-0.5))
+)
+ANSWERS.is_wrong("what `update` returns is taken apart as `cell, hidden`")(layer(swapped_names))
+ANSWERS.is_wrong("the cells of all steps are returned")(appends(what="cell"))
+ANSWERS.is_wrong("the gates are made from the cell")(appends(reads="cell"))
+ANSWERS.is_wrong("append after `update`, not before")(appends(before=True))
+ANSWERS.is_wrong("`self.bias_ih_l0` is handed to `gates` twice")(appends(names="ih ih"))
+ANSWERS.is_wrong("the cell that `forward` is given is not used")(starting(lambda h, c: (h, torch.zeros_like(c))))
+ANSWERS.is_wrong("the hidden state that `forward` is given is not used")(
+    starting(lambda h, c: (torch.zeros_like(h), c))
+)
+ANSWERS.is_wrong("every step reads the first input")(
+    layer(lambda self, inputs, state: CourseLayer.forward(self, inputs[:, :1].expand_as(inputs), state))
+)
 WHOLE, INPUTS = slice(0, 2), slice(0, 1)
 ANSWERS.is_wrong("both biases of the forget gate are 1")(biases(WHOLE, (1, 2)))
 ANSWERS.is_wrong("the other still holds its random numbers")(layer(make=random_rest))
@@ -341,6 +538,7 @@ ANSWERS.is_wrong("the hidden state is returned twice")(
 )
 ANSWERS.is_wrong("the gradient does not flow back through time")(layer(detached_each_step))
 ANSWERS.is_wrong("`forward` changes the state that it is given")(returning(writes_into_state))
+ANSWERS.is_wrong("`forward` changes the state that it is given")(returning(writes_plainly))
 
 
 @ANSWERS.is_wrong("should be an `nn.Module`")
@@ -356,10 +554,12 @@ class LSTMLayer:
 class LSTMLayer(nn.Module):
     def __init__(self, input_size, hidden_size):
         super().__init__()
-        for name, shape in (("ih", (4 * hidden_size, input_size)), ("hh", (4 * hidden_size, hidden_size))):
-            self.register_parameter(f"weight_{name}_l0", nn.Parameter(torch.randn(shape) * 0.1))
-            self.register_parameter(f"bias_{name}_l0", nn.Parameter(torch.zeros(4 * hidden_size)))
-        self.bias_hh_l0.data[hidden_size:][:hidden_size] += 1
+        bound = 1 / math.sqrt(hidden_size)
+        for name, size in (("ih", input_size), ("hh", hidden_size)):
+            weight, bias = torch.rand(4 * hidden_size, size), torch.rand(4 * hidden_size)
+            self.register_parameter(f"weight_{name}_l0", nn.Parameter((2 * weight - 1) * bound))
+            self.register_parameter(f"bias_{name}_l0", nn.Parameter((2 * bias - 1) * bound))
+        self.bias_hh_l0.data[hidden_size:][:hidden_size] = 1 - self.bias_ih_l0.data[hidden_size : 2 * hidden_size]
 
     def forward(self, inputs, state):
         hidden, cell = state
@@ -377,6 +577,8 @@ class LSTMLayer(nn.Module):
 class LSTMLayer(CourseLayer):
     def __init__(self, input_size, hidden_size):
         super().__init__(input_size, hidden_size)
+        for weight in self.parameters():
+            nn.init.uniform_(weight, -math.sqrt(1 / hidden_size), math.sqrt(1 / hidden_size))
         with torch.no_grad():
             for bias in (self.bias_ih_l0, self.bias_hh_l0):
                 bias[hidden_size : 2 * hidden_size] = 0.5
@@ -410,13 +612,14 @@ def network(forward=None, make=None, init_state=None):
 
 def climb(
     self, tokens, state, *, shared=False, chained=False, swapped=False, turned=False, top=-1, drop="all",
-    on_state=False, steps_detached=False,
+    on_state=False, steps_detached=False, vectors=None, strong=None,
 ):  # fmt: skip
     """Run the network; each argument brings in one mistake."""
     hidden, cell = self.init_state(len(tokens)) if state is None else state
     hidden, cell = (cell, hidden) if swapped else (hidden, cell)
     hidden, cell = (hidden.flip(1), cell.flip(1)) if turned else (hidden, cell)
-    below, outputs, ends = course_one_hot(tokens, self.output.out_features), [], []
+    drops_out = strong or self.dropout
+    below, outputs, ends = (vectors or course_one_hot)(tokens, self.output.out_features), [], []
     below = self.dropout(below) if drop == "one-hot" else below
     for number, one_layer in enumerate(self.layers):
         place, last = (0 if shared else number), number == len(self.layers) - 1
@@ -424,12 +627,15 @@ def climb(
         start = tuple(self.dropout(part) for part in start) if on_state == "before" else start
         states, end = one_layer(below, start)
         ends.append(tuple(self.dropout(part) for part in end) if on_state == "after" else end)
-        drops = drop in ("all", "twice", "one-hot") or (drop == "top" and last) or (drop == "between" and not last)
-        below = self.dropout(states) if drops else states
+        drops = drop in ("all", "twice", "one-hot", "logits, too") or (drop == "top" and last)
+        drops = drops or (drop in ("between", "logits") and not last)
+        below = drops_out(states) if drops else states
         below = below.detach() if steps_detached else below
         outputs.append(below)
     below = self.dropout(outputs[top]) if drop == "twice" else outputs[top]
-    return self.output(below), tuple(torch.stack(parts, 1) for parts in zip(*ends, strict=True))
+    logits = self.output(below)
+    logits = self.dropout(logits) if drop in ("logits", "logits, too") else logits
+    return logits, tuple(torch.stack(parts, 1) for parts in zip(*ends, strict=True))
 
 
 def climbing(**mistake):
@@ -439,6 +645,40 @@ def climbing(**mistake):
 def giving(change):
     """Make a network that does something to the course's logits and state."""
     return network(lambda self, tokens, state=None: change(self, state, *climb(self, tokens, state)))
+
+
+def with_dropout(function):
+    """Make a network whose own layer of dropout is another; `function` is given the strength that was asked for."""
+
+    class CharLSTM(CourseLSTM):
+        def __init__(self, vocab_size, hidden_size, num_layers, dropout):
+            super().__init__(vocab_size, hidden_size, num_layers, dropout)
+            self.dropout = function(dropout)
+
+    return CharLSTM
+
+
+def stronger_between(self, tokens, state=None):
+    def drop(states, calls=[]):  # noqa: B006 (it counts the calls)
+        calls.append(1)
+        return F.dropout(states, 0.5 if len(calls) < self.num_layers else self.dropout.p, self.training)
+
+    return climb(self, tokens, state, strong=drop)
+
+
+def strength(p):
+    return network(
+        lambda self, tokens, state=None: climb(
+            self, tokens, state, strong=lambda states: F.dropout(states, p, self.training)
+        )
+    )
+
+
+def fills_plainly(self, state, logits, last):
+    for number in range(self.num_layers):
+        if state is not None:
+            state[0][:, number] = last[0][:, number]
+    return logits, last
 
 
 def always_drops(self, tokens, state=None):
@@ -481,7 +721,7 @@ def rows_of(self, b):
 ANSWERS.is_wrong("`self.layers` is a plain Python list")(network(make=plain_list))
 ANSWERS.is_wrong("the layers are one and the same")(network(make=one_layer_thrice))
 ANSWERS.is_wrong("all layers read one-hot vectors")(network(make=all_read_one_hot))
-ANSWERS.is_wrong("layer number 0 should read 7 numbers at each step, and reads 6")(network(make=reads_embeddings))
+ANSWERS.is_wrong("`self.layers[0]` should read 7 numbers at each step, and reads 6")(network(make=reads_embeddings))
 ANSWERS.is_wrong("there should be 3 layers for num_layers=3, and there are 4")(network(make=one_too_many))
 ANSWERS.is_wrong("the weight of `self.output` should have shape (7, 6)")(
     network(make=lambda self, v, h, n: setattr(self, "output", nn.Linear(h * n, v)))
@@ -503,7 +743,7 @@ ANSWERS.is_wrong("start from `state`, not from zeros")(
     network(lambda self, tokens, state=None: climb(self, tokens, None))
 )
 ANSWERS.is_wrong("the state is taken apart as (cell, hidden)")(climbing(swapped=True))
-ANSWERS.is_wrong("so layer number i starts from `hidden[:, i]` and `cell[:, i]`")(
+ANSWERS.is_wrong("so `self.layers[i]` starts from `hidden[:, i]` and `cell[:, i]`")(
     network(lambda self, tokens, state=None: climb(self, tokens, tuple(part.transpose(0, 1) for part in state)))
 )
 ANSWERS.is_wrong("all layers start from the first layer's state")(climbing(shared=True))
@@ -554,6 +794,30 @@ ANSWERS.is_wrong("the topmost hidden states go to the output layer without `self
 ANSWERS.is_wrong("the topmost hidden states are dropped out twice")(climbing(drop="twice"))
 ANSWERS.is_wrong("dropout falls on the one-hot vectors")(climbing(drop="one-hot"))
 ANSWERS.is_wrong("something is dropped out in evaluation mode")(network(always_drops))
+ANSWERS.is_wrong("dropout falls on the logits")(climbing(drop="logits"))
+ANSWERS.is_wrong("dropout falls on the logits")(climbing(drop="logits, too"))
+ANSWERS.is_wrong("are dropped out with a probability of 0.5, and 0.3 was asked for")(strength(0.5))
+ANSWERS.is_wrong("are dropped out with a probability of 0.5, and 0.3 was asked for")(
+    with_dropout(lambda dropout: nn.Dropout(0.5))
+)
+ANSWERS.is_wrong("are dropped out with a probability of 0.7, and 0.3 was asked for")(
+    with_dropout(lambda dropout: nn.Dropout(1 - dropout))
+)
+ANSWERS.is_wrong("between the layers are dropped out with a probability of 0.5, and 0.3 was asked for")(
+    network(stronger_between)
+)
+ANSWERS.is_wrong("the one-hot vectors end at the largest token of the batch")(
+    climbing(vectors=lambda tokens, size: F.one_hot(tokens).float())
+)
+ANSWERS.is_wrong("`forward` changes the state that it is given")(giving(fills_plainly))
+ANSWERS.is_wrong("blank or wrong (did you run the check of `one_hot`?)")(
+    calling("CharLSTM", {"one_hot": long_one_hot}, OWN_VECTORS)
+)
+ANSWERS.is_wrong("blank or wrong (did you run the check of `LSTMLayer`?)")(
+    calling("CharLSTM", {"LSTMLayer": unrolled(order="ifog")}, OWN_LAYERS)
+)
+ANSWERS.is_right(calling("CharLSTM", {"one_hot": course_one_hot}, OWN_VECTORS))
+ANSWERS.is_right(calling("CharLSTM", {"LSTMLayer": CourseLayer}, OWN_LAYERS))
 
 
 @ANSWERS.is_right
@@ -683,6 +947,53 @@ def all_rows_uncut(tokens, rows, length):
     return pieces(tokens.view(rows, -1), tokens.view(rows, -1), length)
 
 
+def course_list(tokens, rows, length):
+    return list(course_batches(tokens, rows, length))
+
+
+def shuffled(tokens, rows, length):
+    width = (len(tokens) - 1) // (rows * length) * length
+    inputs, targets = tokens[: rows * width].view(rows, -1), tokens[1 : rows * width + 1].view(rows, -1)
+    for start in torch.randperm(width // length).mul(length).tolist():
+        yield inputs[:, start : start + length], targets[:, start : start + length]
+
+
+def by_starts(tokens, rows, length, starts, width=None):
+    """Cut batches at these starts out of rows; `starts` and `width` are made from n · length."""
+    used = (len(tokens) - 1) // (rows * length) * length
+    width = used if width is None else width
+    inputs, targets = tokens[: rows * width].view(rows, width), tokens[1 : rows * width + 1].view(rows, width)
+    for start in starts(used):
+        yield inputs[:, start : start + length], targets[:, start : start + length]
+
+
+def steps_by_one(tokens, rows, length):
+    return by_starts(tokens, rows, length, lambda used: range(0, used - length + 1))
+
+
+def steps_by_one_to_the_end(tokens, rows, length):
+    return by_starts(tokens, rows, length, lambda used: range(used))
+
+
+def never_stops(tokens, rows, length):
+    return by_starts(tokens, rows, length, lambda used: itertools.count(0, length))
+
+
+def cuts_rows_first(tokens, rows, length):
+    width = (len(tokens) - 1) // rows
+    return by_starts(tokens, rows, length, lambda used: range(0, width - length + 1, length), width)
+
+
+def one_batch_less(tokens, rows, length):
+    width = (len(tokens) // (rows * length) - 1) * length
+    return by_starts(tokens, rows, length, lambda used: range(0, width, length), width)
+
+
+def forgets_minus_one(tokens, rows, length):
+    width = len(tokens) // (rows * length) * length
+    return by_starts(tokens, rows, length, lambda used: range(0, width, length), width)
+
+
 def meddles_while_it_runs(tokens, rows, length):
     yield from list(course_batches(tokens.clone(), rows, length))
     tokens[0] = 0
@@ -710,11 +1021,20 @@ ANSWERS.is_wrong("your targets are shifted the wrong way")(
 )
 ANSWERS.is_wrong("those are the targets: the inputs begin with the first token")(each_batch(lambda i, t: (t, i)))
 ANSWERS.is_wrong("the inputs of a batch should have shape (batch, time)")(each_batch(lambda i, t: (i.t(), t.t())))
-ANSWERS.is_wrong("there is one batch where two fit")(batched(first_alone))
+ANSWERS.is_wrong("there is one batch where 6 fit")(batched(first_alone))
 ANSWERS.is_wrong("every batch is the first one")(batched(stands_still))
 ANSWERS.is_wrong("the last batch is not full, (3, 3)")(batched(short_last))
-ANSWERS.is_wrong("tokens have no target for the last character of batch 2")(batched(no_last_target))
-ANSWERS.is_wrong("31 tokens fill 2 batches")(batched(wasteful))
+ANSWERS.is_wrong("tokens have no target for the last character of batch 6")(batched(no_last_target))
+ANSWERS.is_wrong("91 tokens fill 6 batches")(batched(wasteful))
+ANSWERS.is_wrong("the batches come in another order")(batched(shuffled))
+ANSWERS.is_wrong("the batches come in another order")(batched(lambda tokens, b, s: course_list(tokens, b, s)[::-1]))
+ANSWERS.is_wrong("they overlap; step by `sequence_length`")(batched(steps_by_one))
+ANSWERS.is_wrong("they overlap; step by `sequence_length`")(batched(steps_by_one_to_the_end))
+ANSWERS.is_wrong("the batches do not end, and 6 fit")(batched(never_stops))
+ANSWERS.is_wrong("90 tokens do not fill 6 batches: the last token is only a target")(batched(forgets_minus_one))
+ANSWERS.is_wrong("row 2 begins at token 33, and should at token 30")(batched(cuts_rows_first))
+ANSWERS.is_wrong("100 tokens make 6 batches, and there are 5")(batched(one_batch_less))
+ANSWERS.is_wrong("`return` gives one pair and ends there")(batched(lambda tokens, b, s: course_list(tokens, b, s)[0]))
 ANSWERS.is_wrong("the tokens do not fill the rows")(batched(all_rows_uncut))
 ANSWERS.is_wrong("return the inputs and the targets of batch number 1")(each_batch(lambda i, t: (i,)))
 ANSWERS.is_wrong("is None: `yield` each pair")(batched(lambda tokens, b, s: None))
@@ -741,7 +1061,7 @@ def get_batches(tokens, batch_size, sequence_length):
 
 def epoch(
     *, hand_on=None, clip="between", zero="before", take=True, result=None, targets_of=None, mode=True, flat=None,
-    retain=False, once=False, first=None, calls=1,
+    retain=False, once=False, first=None, calls=1, loss=None,
 ):  # fmt: skip
     """Make an epoch of training; each argument brings in one mistake."""
     hand_on = hand_on or (lambda hidden, cell: (hidden.detach(), cell.detach()))
@@ -754,6 +1074,7 @@ def epoch(
                 logits, new = model(inputs, state)
             goals = inputs if targets_of == "inputs" else targets
             mean = F.cross_entropy(logits.flatten(0, 1), goals.flatten() if flat is None else flat(goals))
+            mean = mean if loss is None else loss(logits, goals)
             if zero == "before":
                 optimizer.zero_grad()
             if clip == "before":
@@ -783,6 +1104,27 @@ def epoch(
         return sum(losses) / len(losses) if result is None else result(losses, mean)
 
     return train_epoch
+
+
+def after_softmax(logits, targets):
+    return F.cross_entropy(logits.softmax(-1).flatten(0, 1), targets.flatten())
+
+
+def at_last(logits, targets):
+    return F.cross_entropy(logits[:, -1], targets[:, -1])
+
+
+def at_first(logits, targets):
+    return F.cross_entropy(logits[:, 0], targets[:, 0])
+
+
+def viewed(logits, targets):
+    batch, time, vocab = logits.shape
+    return F.cross_entropy(logits.contiguous().view(batch, vocab, time), targets)
+
+
+def summed(logits, targets):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
 
 
 def steps_too_soon(model, batches, optimizer, clip_norm=5.0):
@@ -827,6 +1169,15 @@ ANSWERS.is_wrong("the weights did not change")(epoch(take=False))
 ANSWERS.is_wrong("the loss is taken against the inputs")(epoch(targets_of="inputs"))
 ANSWERS.is_wrong("the model is put into evaluation mode")(epoch(mode=False))
 ANSWERS.is_wrong("F.cross_entropy did not take these shapes")(epoch(flat=lambda targets: targets[0]))
+ANSWERS.is_wrong("F.cross_entropy did not take these shapes")(epoch(loss=F.cross_entropy))
+ANSWERS.is_wrong("a softmax is taken before the loss")(epoch(loss=after_softmax))
+ANSWERS.is_wrong("the loss is taken at the last position only")(epoch(loss=at_last))
+ANSWERS.is_wrong("the loss is taken at the first position only")(epoch(loss=at_first))
+ANSWERS.is_wrong("`view` mixes time and vocabulary")(epoch(loss=viewed))
+ANSWERS.is_wrong("that is the sum over all positions of a batch")(epoch(loss=summed))
+ANSWERS.is_wrong("the state is a generator, which parentheses")(
+    epoch(hand_on=lambda h, c: (part.detach() for part in (h, c)))
+)
 ANSWERS.is_wrong("the weights move between forward and backward")(steps_too_soon)
 ANSWERS.is_wrong("is the `return` inside the loop?")(epoch(once=True))
 ANSWERS.is_wrong("the model was called 6 times for 3 batches")(epoch(calls=2))
@@ -880,7 +1231,7 @@ def train_epoch(model, batches, optimizer, clip_norm=5.0):
 
 def validation(
     *, mode=True, back="as before", grad=False, carry=True, first=None, result=None, switches_off=False, learns=None,
-    once=False,
+    once=False, loss_of=None, hand_on=None,
 ):  # fmt: skip
     """Make a validation pass; each argument brings in one mistake."""
 
@@ -895,7 +1246,9 @@ def validation(
             for inputs, targets in batches:
                 logits, new = model(inputs, state)
                 state = tuple(part.detach() for part in new) if carry else None
+                state = state if hand_on is None else hand_on(*new)
                 loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+                loss = loss if loss_of is None else loss_of(logits, targets)
                 losses.append(loss.item())
                 if once:
                     break
@@ -927,6 +1280,19 @@ ANSWERS.is_wrong("gradients were recorded")(validation(grad=True))
 ANSWERS.is_wrong("validation changed the weights")(validation(learns="weights"))
 ANSWERS.is_wrong("each batch starts from a fresh state")(validation(carry=False))
 ANSWERS.is_wrong("the first batch does not start from a fresh state")(validation(first=USED))
+ANSWERS.is_wrong("hidden state and cell are exchanged from batch to batch")(validation(hand_on=lambda h, c: (c, h)))
+ANSWERS.is_wrong("a batch does not start from the state that the batch before ended with")(
+    validation(hand_on=lambda h, c: (h, torch.zeros_like(c)))
+)
+ANSWERS.is_wrong("the state is a generator, which parentheses")(
+    validation(hand_on=lambda h, c: (part.detach() for part in (h, c)))
+)
+ANSWERS.is_wrong("F.cross_entropy did not take these shapes")(validation(loss_of=F.cross_entropy))
+ANSWERS.is_wrong("a softmax is taken before the loss")(validation(loss_of=after_softmax))
+ANSWERS.is_wrong("the loss is taken at the last position only")(validation(loss_of=at_last))
+ANSWERS.is_wrong("the loss is taken at the first position only")(validation(loss_of=at_first))
+ANSWERS.is_wrong("`view` mixes time and vocabulary")(validation(loss_of=viewed))
+ANSWERS.is_wrong("that is the sum over all positions of a batch")(validation(loss_of=summed))
 ANSWERS.is_wrong("is the `return` inside the loop?")(validation(once=True))
 ANSWERS.is_wrong("that is the last batch's loss")(validation(result=lambda losses, mean: losses[-1]))
 ANSWERS.is_wrong("that is the first batch's loss")(validation(result=lambda losses, mean: losses[0]))
@@ -986,6 +1352,11 @@ def best(logits, k):
     return logits >= logits.topk(k).values[..., -1:]
 
 
+def cuts_below(threshold):
+    """Make `keep_top_k` with another number under which it cuts."""
+    return keep(lambda logits, k: logits.masked_fill(logits < threshold(logits, k), -torch.inf))
+
+
 def sorted_ones(logits, k):
     ordered = logits.sort(-1, descending=True).values
     return course_top_k(ordered, k)
@@ -1004,9 +1375,35 @@ ANSWERS.is_wrong("the k *smallest* stay")(
 ANSWERS.is_wrong("the k best are the ones ruled out")(
     keep(lambda logits, k: logits.masked_fill(best(logits, k), -torch.inf))
 )
-ANSWERS.is_wrong("only 2 stay: the k-th best belongs to those kept")(
+ANSWERS.is_wrong("one too few stay: take the k-th largest")(
     keep(lambda logits, k: logits.masked_fill(logits <= logits.topk(k).values[..., -1:], -torch.inf))
 )
+ANSWERS.is_wrong("one too few stay: take the k-th largest")(keep(lambda logits, k: course_top_k(logits, k - 1)))
+ANSWERS.is_wrong("one too few stay: take the k-th largest")(keep(lambda logits, k: course_top_k(logits, 2)))
+ANSWERS.is_wrong("keep the last dimension, `[..., -1:]`, with the colon")(
+    cuts_below(lambda logits, k: logits.topk(k).values[..., -1])
+)
+ANSWERS.is_wrong("logits may have any number of dimensions")(cuts_below(lambda logits, k: logits.topk(k).values[:, -1]))
+ANSWERS.is_wrong("logits may have any number of dimensions")(
+    cuts_below(lambda logits, k: logits.topk(k).values[:, -1:])
+)
+ANSWERS.is_wrong("logits may have any number of dimensions")(
+    cuts_below(lambda logits, k: logits.topk(k).values[..., -1][:, None])
+)
+ANSWERS.is_wrong("logits may have any number of dimensions")(
+    cuts_below(lambda logits, k: logits.topk(k, dim=1).values[..., -1:])
+)
+ANSWERS.is_wrong("the k largest are looked for in another dimension")(
+    cuts_below(lambda logits, k: logits.topk(k, dim=0).values[-1:])
+)
+ANSWERS.is_wrong("only the best stays")(cuts_below(lambda logits, k: logits.topk(k).values[..., :1]))
+ANSWERS.is_wrong("the largest are ruled out")(
+    keep(lambda logits, k: logits.masked_fill(logits > logits.topk(k).values[..., -1:], -torch.inf))
+)
+ANSWERS.is_wrong("leave out `largest=False`")(
+    cuts_below(lambda logits, k: logits.topk(k, largest=False).values[..., -1:])
+)
+ANSWERS.is_wrong("all rows are held against the same number")(cuts_below(lambda logits, k: logits.topk(k).values.min()))
 ANSWERS.is_wrong("4 stay: one too many")(keep(one_more))
 ANSWERS.is_wrong("those are probabilities")(keep(lambda logits, k: course_top_k(logits, k).softmax(-1)))
 ANSWERS.is_wrong("the logits are sorted")(keep(sorted_ones))
@@ -1041,7 +1438,8 @@ def keep_top_k(logits, k):
 
 def write(
     *, mode=True, back=True, grad=False, feed="new", warm="all", forgets=None, result=None, extra=0, top=None,
-    draw=None, position=-1, sample_seed=None, switches_off=False, first=None,
+    draw=None, position=-1, sample_seed=None, switches_off=False, first=None, divisor=1.0, greedy_first=False,
+    places=("there", "there"), draw_at="cpu", trains=False,
 ):  # fmt: skip
     """Make a sampler; each argument brings in one mistake."""
 
@@ -1057,17 +1455,20 @@ def write(
                 _, state = model(ids, state)
                 tokens = ids[:, -1:]
             for _ in range(size + extra):
-                logits, after = model(tokens, state)
+                where = next(model.parameters()).device if places[bool(new)] == "there" else "cpu"
+                logits, after = model(tokens.to(where), state)
+                logits = logits if draw_at is None else logits.to(draw_at)
                 state = {None: after, "state": None, "newest": state or after}[forgets]
                 left = course_top_k(logits[0, position], top_k) if top is None else top(logits[0, position], top_k)
-                shares = torch.softmax(left, -1)
+                shares = torch.softmax(left / divisor, -1)
                 drawn = torch.multinomial(shares, 1, generator=source) if draw is None else draw(shares)
+                drawn = shares.argmax()[None] if greedy_first and not new else drawn
                 new.append(vocabulary.symbols[drawn.item()])
                 tokens = {"new": drawn[None], "flat": drawn, "same": ids[:, -1:]}[feed]
                 if feed == "all":
                     tokens = vocabulary.encode(prime + "".join(new))[None]
         if back:
-            model.train(was)
+            model.train(was or trains)
         if switches_off:
             torch.set_grad_enabled(False)
         return prime + "".join(new) if result is None else result(prime, new)
@@ -1092,6 +1493,14 @@ def feeds_all_again(model, vocabulary, size, prime, top_k, generator=None):
     return text
 
 
+def with_top_k(keep_top_k):
+    """Make a right sampler in a notebook in which keep_top_k is this one."""
+    function = types.FunctionType(course_sample.__code__, course_sample.__globals__ | {"keep_top_k": keep_top_k})
+    function.__defaults__ = course_sample.__defaults__
+    function.__name__ = "sample"
+    return function
+
+
 counts_prime.__name__ = feeds_all_again.__name__ = "sample"
 
 ANSWERS.is_wrong("the prime's last character, 'o', is fed twice")(write(warm="twice"))
@@ -1105,6 +1514,9 @@ ANSWERS.is_wrong("a call does not go on from the state that the call before retu
 ANSWERS.is_wrong("the first call does not start from a fresh state")(
     write(first=tuple(torch.full((1, 2, 6), 0.5) for _ in range(2)))
 )
+ANSWERS.is_wrong("blank or wrong (did you run the check of `keep_top_k`?)")(
+    with_top_k(cuts_below(lambda logits, k: logits.topk(k - 1).values[..., -1:]))
+)
 ANSWERS.is_wrong("the prime is missing in the text")(write(result=lambda prime, new: "".join(new)))
 ANSWERS.is_wrong("`size` counts the prime in yours")(counts_prime)
 ANSWERS.is_wrong("there should be 12 new characters, and there are 13")(write(extra=1))
@@ -1113,6 +1525,17 @@ ANSWERS.is_wrong("the model was in training mode")(write(mode=False))
 ANSWERS.is_wrong("the model is left in evaluation mode")(write(back=False))
 ANSWERS.is_wrong("gradients were recorded")(write(grad=True))
 ANSWERS.is_wrong("gradients are still switched off")(write(switches_off=True))
+ANSWERS.is_wrong("in training mode afterwards")(write(trains=True))
+ANSWERS.is_wrong("the prime is fed on the CPU")(write(places=("cpu", "cpu")))
+ANSWERS.is_wrong("the prime is fed on the CPU")(write(places=("cpu", "there")))
+ANSWERS.is_wrong("a drawn character is fed on the CPU")(write(places=("there", "cpu")))
+ANSWERS.is_wrong("the draw is made on the model's device")(write(draw_at=None))
+ANSWERS.is_wrong("that is a temperature, and nobody asked")(write(divisor=2.0))
+ANSWERS.is_wrong("that is a temperature, and nobody asked")(write(divisor=1.5))
+ANSWERS.is_wrong("that is a temperature, and nobody asked")(write(divisor=0.6))
+ANSWERS.is_wrong("the first new character is the same in 60 texts")(write(greedy_first=True))
+ANSWERS.is_wrong("hand it the `top_k` that was given")(write(top=lambda logits, k: course_top_k(logits, 5)))
+ANSWERS.is_wrong("hand it the `top_k` that was given")(write(top=lambda logits, k: course_top_k(logits, k + 1)))
 ANSWERS.is_wrong("draw from the logits at the *last* position")(write(position=0))
 ANSWERS.is_wrong("`top_k` has no effect")(write(top=lambda logits, k: logits if k > 1 else course_top_k(logits, k)))
 ANSWERS.is_wrong("the likeliest character comes every time")(write(draw=lambda shares: shares.argmax()[None]))
@@ -1136,8 +1559,8 @@ def sample(model, vocabulary, size, prime, top_k, generator=None):  # a characte
                 shares = course_top_k(logits, top_k).softmax(1)
                 token = torch.multinomial(shares, 1, generator=generator)[0]
             text += vocabulary.decode(token)
-            logits, state = model(token[None], state)
-            logits = logits[:, -1]
+            logits, state = model(token[None].to(state[0].device), state)
+            logits = logits[:, -1].cpu()
     model.train(training)
     return text
 
@@ -1145,13 +1568,14 @@ def sample(model, vocabulary, size, prime, top_k, generator=None):  # a characte
 @ANSWERS.is_right
 @torch.no_grad()
 def sample(model, vocabulary, size, prime, top_k, generator=None):
-    training = model.training
+    training, device = model.training, model.output.weight.device
     model.train(False)
-    tokens = list(vocabulary.encode(prime))
+    tokens = list(vocabulary.encode(prime).to(device))
     logits, state = model(torch.stack(tokens)[None])
     while len(tokens) < len(prime) + size:
         values, places = logits[0, -1].topk(top_k)
-        tokens.append(places[torch.multinomial(values.softmax(0), 1, generator=generator)[0]])
+        drawn = torch.multinomial(values.softmax(0).cpu(), 1, generator=generator)[0]
+        tokens.append(places[drawn].to(device))
         if len(tokens) < len(prime) + size:
             logits, state = model(tokens[-1].view(1, 1), state)
     model.train(training)
