@@ -61,7 +61,9 @@ def _call(answer, tokens: torch.Tensor, rows: int, generator: torch.Generator):
         raise
 
 
-_TWICE = "no place is drawn twice in a batch: draw each start by itself, a batch may have more rows than there are places"
+_TWICE = (
+    "no place is drawn twice in a batch: draw each start by itself, a batch may have more rows than there are places"
+)
 
 
 def _expect_shape(part, name: str, rows: int) -> None:
@@ -81,7 +83,8 @@ def _expect_shape(part, name: str, rows: int) -> None:
 def _places(inputs: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
     if not torch.isin(inputs, tokens).all():
         expect(
-            not (inputs < len(tokens)).all(), "those are places in the text: look up which tokens stand there, tokens[places]"
+            not (inputs < len(tokens)).all(),
+            "those are places in the text: look up which tokens stand there, tokens[places]",
         )
         raise Mistake("the inputs hold tokens that the text does not have")
     return (inputs[..., None] == tokens).long().argmax(-1)
@@ -117,7 +120,8 @@ def _compare_targets(targets: torch.Tensor, inputs: torch.Tensor, places: torch.
             (inputs.roll(-1, 1), "the last target of each row is that row's own first character: take the targets from the text, one further on"),
             (torch.cat([inputs[:, 1:], torch.zeros_like(inputs[:, :1])], 1), "the last target of each row is 0: take the targets from the text, one further on"),
             (places + 1, "the targets are places in the text: look up which tokens stand there"),
-        ] + _elsewhere(targets, tokens),
+            *_elsewhere(targets, tokens),
+        ],
     )  # fmt: skip
 
 

@@ -163,7 +163,9 @@ def _expect_modes(model: _Spy, calls: list[dict]) -> None:
         all(parameter.grad is None for parameter in model.parameters()),
         "`backward` is called: nothing is learned here",
     )
-    expect(not any(call["grad"] for call in calls), "gradients were recorded: put the loop under `with torch.no_grad():`")
+    expect(
+        not any(call["grad"] for call in calls), "gradients were recorded: put the loop under `with torch.no_grad():`"
+    )
     expect(
         model.training,
         "the model is left in evaluation mode, so training would go on without dropout: end with `model.train()`",

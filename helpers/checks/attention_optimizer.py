@@ -66,7 +66,9 @@ def _expect_adamw(optimizer) -> None:
     if isinstance(optimizer, list | tuple | dict):
         raise Mistake("those are the groups: hand them to torch.optim.AdamW, and return what it gives")
     if isinstance(optimizer, torch.optim.Optimizer) and not isinstance(optimizer, torch.optim.AdamW):
-        raise Mistake(f"what you return should be AdamW, and is {describe_type(type(optimizer))}: use torch.optim.AdamW")
+        raise Mistake(
+            f"what you return should be AdamW, and is {describe_type(type(optimizer))}: use torch.optim.AdamW"
+        )
     expect_type(optimizer, torch.optim.AdamW, "what you return")
 
 
@@ -74,7 +76,10 @@ def _expect_each_once(optimizer, model: nn.Module) -> None:
     held = [id(parameter) for group in optimizer.param_groups for parameter in group["params"]]
     named = dict(model.named_parameters())
     unknown = set(held) - {id(parameter) for parameter in named.values()}
-    expect(not unknown, "the optimizer holds tensors that are no parameters of the model: hand over the parameters themselves")
+    expect(
+        not unknown,
+        "the optimizer holds tensors that are no parameters of the model: hand over the parameters themselves",
+    )
     twice = [name for name, parameter in named.items() if held.count(id(parameter)) > 1]
     expect(not twice, f"`{twice[0] if twice else ''}` stands in its group twice: collect each parameter once")
     missing = [name for name, parameter in named.items() if id(parameter) not in held]

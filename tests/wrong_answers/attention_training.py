@@ -111,9 +111,7 @@ ANSWERS.is_wrong("your targets are shifted by two")(batch(size=-1, targets=lambd
 ANSWERS.is_wrong("your targets are shifted the wrong way")(batch(targets=lambda t, p: t[p - 1]))
 ANSWERS.is_wrong("your targets are shifted the wrong way")(batch(result=lambda xs, ys: (ys, xs), size=-1))
 ANSWERS.is_wrong("that row's own first character")(batch(targets=lambda t, p: t[p].roll(-1, 1)))
-ANSWERS.is_wrong("the last target of each row is 0")(
-    batch(targets=lambda t, p: F.pad(t[p][:, 1:], (0, 1)))
-)
+ANSWERS.is_wrong("the last target of each row is 0")(batch(targets=lambda t, p: F.pad(t[p][:, 1:], (0, 1))))
 ANSWERS.is_wrong("there is one target a row")(batch(targets=lambda t, p: t[p[:, -1] + 1]))
 ANSWERS.is_wrong("the targets are places in the text")(batch(targets=lambda t, p: p + 1))
 ANSWERS.is_wrong("inputs and targets come from different places")(elsewhere)
@@ -137,7 +135,9 @@ ANSWERS.is_wrong("no place is drawn twice in a batch")(
 ANSWERS.is_wrong("all rows of a batch are the same piece")(
     batch(starts=lambda count, rows, generator: draw(count, 1, generator).expand(rows))
 )
-ANSWERS.is_wrong("each row goes on where the row before ended")(batch(starts=lambda count, rows, g: 5 * torch.arange(rows)))
+ANSWERS.is_wrong("each row goes on where the row before ended")(
+    batch(starts=lambda count, rows, g: 5 * torch.arange(rows))
+)
 ANSWERS.is_wrong("each row begins 1 further than the row before")(
     batch(starts=lambda count, rows, g: draw(count - rows, 1, g) + torch.arange(rows))
 )
@@ -371,7 +371,9 @@ def estimate_loss(model, parts, block_size, batch_size, eval_iters, generator):
 @ANSWERS.is_right
 def estimate_loss(model, parts, block_size, batch_size, eval_iters, generator):
     def measure(tokens):
-        starts = [torch.randint(len(tokens) - block_size, (batch_size,), generator=generator) for _ in range(eval_iters)]
+        starts = [
+            torch.randint(len(tokens) - block_size, (batch_size,), generator=generator) for _ in range(eval_iters)
+        ]
         for start in starts:
             places = along(start, block_size)
             logits = model(tokens[places])
@@ -493,7 +495,9 @@ ANSWERS.is_wrong("the optimizer holds the matrices only")(optimize(is_vector=emp
 ANSWERS.is_wrong("the optimizer holds the vectors only")(
     optimize(is_matrix=empty, is_vector=lambda name, parameter: parameter.dim() < 2)
 )
-ANSWERS.is_wrong("`scale` of the check's model (no dimension) would never learn")(optimize(is_vector=lambda name, p: p.dim() == 1))
+ANSWERS.is_wrong("`scale` of the check's model (no dimension) would never learn")(
+    optimize(is_vector=lambda name, p: p.dim() == 1)
+)
 ANSWERS.is_wrong("`mix.weight` of the check's model (three dimensions) would never learn")(
     optimize(is_matrix=lambda name, p: p.dim() == 2, is_vector=lambda name, p: p.dim() < 2)
 )
@@ -562,3 +566,177 @@ def make_optimizer(model, learning_rate, weight_decay):
     matrices = [parameter for parameter in group["params"] if parameter.dim() >= 2]
     optimizer.param_groups = [group | {"params": matrices, "weight_decay": weight_decay}, group | {"params": vectors}]
     return optimizer
+
+
+# ------------------------------------------------------------------------------------------- largest_change
+
+
+def at_position(changed, position, token):
+    changed[:, position] = token
+
+
+def before_position(difference, position):
+    return difference[:, :position].abs().max().item()
+
+
+def change(
+    *, put=at_position, copy=torch.clone, of=lambda logits: logits, result=before_position, prepare=nn.Module.eval,
+    grad=False, switches_off=False,
+):  # fmt: skip
+    """Make `largest_change`; each argument brings in one mistake."""
+
+    def largest_change(model, tokens, position, token):
+        prepare(model)
+        changed = copy(tokens)
+        with torch.set_grad_enabled(grad):
+            before = of(model(tokens))
+            put(changed, position, token)
+            after = of(model(changed))
+        if switches_off:
+            torch.set_grad_enabled(False)
+        return result(before - after, position)
+
+    return largest_change
+
+
+def taken(function):
+    return change(result=lambda difference, position: function(difference[:, :position]).item())
+
+
+def put(*places):
+    """Put the token at places that are made of the position."""
+
+    def put(changed, position, token):
+        for place in places:
+            changed[place(position)] = token
+
+    return change(put=put)
+
+
+def of_losses(model, tokens, position, token, mean=lambda logits, targets: loss_of(logits[:, :-1], targets[:, 1:])):
+    model.eval()
+    changed = tokens.clone()
+    changed[:, position] = token
+    with torch.no_grad():
+        return abs(mean(model(tokens), tokens) - mean(model(changed), tokens)).item()
+
+
+def never_calls(model, tokens, position, token):
+    return 0.0
+
+
+def reads_twice(model, tokens, position, token):
+    model.eval()
+    with torch.no_grad():
+        return before_position(model(tokens) - model(tokens), position)
+
+
+def expects_state(model, tokens, position, token):
+    model.eval()
+    (before, _), (after, _) = model(tokens), model(tokens)
+    return before_position(before - after, position)
+
+
+for function in (of_losses, never_calls, reads_twice, expects_state):
+    function.__name__ = "largest_change"
+
+ANSWERS.is_wrong("the position itself is compared, too")(
+    change(result=lambda difference, position: before_position(difference, position + 1))
+)
+ANSWERS.is_wrong("all positions are compared")(
+    change(result=lambda difference, position: difference.abs().max().item())
+)
+ANSWERS.is_wrong("the positions from the changed one on are compared")(
+    change(result=lambda difference, position: difference[:, position:].abs().max().item())
+)
+ANSWERS.is_wrong("the positions from the changed one on are compared")(
+    change(result=lambda difference, position: difference[:, position + 1 :].abs().max().item())
+)
+ANSWERS.is_wrong("the first rows are compared, not the first positions")(
+    change(result=lambda difference, position: difference[:position].abs().max().item())
+)
+ANSWERS.is_wrong("only the position right before is compared")(taken(lambda before: before[:, -1].abs().max()))
+ANSWERS.is_wrong("only the first position is compared")(taken(lambda before: before[:, 0].abs().max()))
+ANSWERS.is_wrong("the position right before is left out")(
+    change(result=lambda difference, position: before_position(difference, max(position - 1, 1)))
+)
+ANSWERS.is_wrong("only the first row's token is replaced")(put(lambda position: (0, position)))
+ANSWERS.is_wrong("only the first row's token is replaced")(taken(lambda before: before[0].abs().max()))
+ANSWERS.is_wrong("the sign counts in yours")(taken(torch.max))
+ANSWERS.is_wrong("the sign counts in yours")(taken(lambda before: (-before).max()))
+ANSWERS.is_wrong("that is the smallest difference")(taken(torch.min))
+ANSWERS.is_wrong("that is the smallest change")(taken(lambda before: before.abs().min()))
+ANSWERS.is_wrong("that is the mean change")(taken(lambda before: before.abs().mean()))
+ANSWERS.is_wrong("that is the mean difference, in which signs cancel")(taken(torch.mean))
+ANSWERS.is_wrong("that is the sum of the changes")(taken(lambda before: before.abs().sum()))
+ANSWERS.is_wrong("that is the root of the sum of squares")(taken(torch.norm))
+ANSWERS.is_wrong("that is the largest square")(taken(lambda before: before.pow(2).max()))
+ANSWERS.is_wrong(": probabilities are compared")(change(of=lambda logits: logits.softmax(-1)))
+ANSWERS.is_wrong(": log-probabilities are compared")(change(of=lambda logits: logits.log_softmax(-1)))
+ANSWERS.is_wrong("losses are compared, in which changes cancel")(of_losses)
+ANSWERS.is_wrong("whole rows are replaced")(put(lambda position: position))
+ANSWERS.is_wrong("the token before `position` is replaced")(put(lambda position: (slice(None), position - 1)))
+ANSWERS.is_wrong("the token after `position` is replaced")(put(lambda position: (slice(None), (position + 1) % 8)))
+ANSWERS.is_wrong("every token from `position` on is replaced")(
+    put(lambda position: (slice(None), slice(position, None)))
+)
+ANSWERS.is_wrong("the tokens before `position` are replaced")(put(lambda position: (slice(None), slice(position))))
+ANSWERS.is_wrong("whole rows are replaced")(put(lambda position: slice(None)))
+ANSWERS.is_wrong("changes its argument `tokens`")(change(copy=lambda tokens: tokens))
+ANSWERS.is_wrong("the model reads the same text twice")(reads_twice)
+ANSWERS.is_wrong("the model was never called")(never_calls)
+ANSWERS.is_wrong("the model returns the logits alone")(expects_state)
+ANSWERS.is_wrong("the change that you return is a tensor: make it a plain number")(
+    change(result=lambda difference, position: difference[:, :position].abs().max())
+)
+ANSWERS.is_wrong("should be a float or an int, and is a bool")(
+    change(result=lambda difference, position: before_position(difference, position) > 0)
+)
+ANSWERS.is_wrong("the model was in training mode")(change(prepare=nothing))
+ANSWERS.is_wrong("the layers inside the model were in training mode")(change(prepare=only_flat(False)))
+ANSWERS.is_wrong("gradients were recorded")(change(grad=True))
+ANSWERS.is_wrong("gradients are still switched off")(change(switches_off=True))
+
+
+@ANSWERS.is_right
+def largest_change(model, tokens, position, token):  # both texts in one batch, the mode put back
+    was_training = model.training
+    model.eval()
+    here = torch.arange(tokens.shape[1]) == position
+    both = torch.cat([tokens, torch.where(here, token, tokens)])
+    with torch.inference_mode():
+        before, after = model(both)[:, :position].chunk(2)
+    model.train(was_training)
+    return float(torch.max(torch.abs(after - before)))
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def largest_change(model, tokens, position, token):  # a row at a time
+    model.train(False)
+    largest = 0.0
+    for row in tokens:
+        changed = row.tolist()
+        changed[position] = token
+        difference = model(row[None]) - model(torch.tensor([changed]))
+        largest = max(largest, difference[0, :position].abs().max().item())
+    return largest
+
+
+@ANSWERS.is_right
+def largest_change(model, tokens, position, token):
+    model.eval()
+    middle = torch.full_like(tokens[:, :1], token)
+    changed = torch.cat([tokens[:, :position], middle, tokens[:, position + 1 :]], dim=1)
+    with torch.no_grad():
+        difference = model(changed).detach() - model(tokens).detach()
+    return difference.abs().amax(dim=(0, 2))[:position].max().item()
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def largest_change(model, tokens, position, token):
+    model.eval()
+    changed = tokens.index_fill(1, torch.tensor(position), token)
+    pairs = zip(model(tokens)[:, :position].flatten().tolist(), model(changed)[:, :position].flatten().tolist())
+    return max(abs(left - right) for left, right in pairs)
