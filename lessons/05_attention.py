@@ -276,7 +276,8 @@ AttentionLanguageModel = check.AttentionLanguageModel(AttentionLanguageModel)
 # Draw `batch_size` random starts, with `torch.randint` and the generator. From each, cut `block_size` tokens as input, and
 # as target the same piece one character further on. Each possible start must have its chance. **By hand:** a text of 10
 # tokens and a block of 4. The last target must be token 9, so the last input is 5, 6, 7, 8: starts go from 0 to 5, six of
-# them. That is 10 − 4.
+# them. That is 10 − 4. All are equally likely, and the same may come twice. (A text without a single such start is an error,
+# which `torch.randint` raises by itself.)
 #
 # <details><summary>Hint</summary>
 #
@@ -291,7 +292,7 @@ def get_batch(
     tokens: torch.Tensor, block_size: int, batch_size: int, generator: torch.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Cut batch_size pieces at random places. Returns inputs and targets, (batch, block_size)."""
-    # TODO: draw where each piece begins; cut inputs, and targets one character further on.
+    # TODO: draw where each piece begins; cut inputs, and targets one token further on.
     ### BEGIN SOLUTION
     starts = torch.randint(len(tokens) - block_size, (batch_size,), generator=generator)
     places = starts[:, None] + torch.arange(block_size)  # (batch, block_size)
@@ -326,7 +327,10 @@ def estimate_loss(
     eval_iters: int,
     generator: torch.Generator,
 ) -> dict[str, float]:
-    """Return the mean loss of `eval_iters` random batches of each part, by its name."""
+    """Return the mean loss of `eval_iters` random batches of each part, by its name.
+
+    The batches are drawn by `get_batch` with the generator.
+    """
     # TODO: evaluation mode, no gradients; for each part the mean over its batches; training mode again.
     ### BEGIN SOLUTION
     model.eval()
@@ -373,7 +377,7 @@ estimate_loss = check.estimate_loss(estimate_loss)
 def make_optimizer(
     model: nn.Module, learning_rate: float, weight_decay: float
 ) -> torch.optim.AdamW:
-    """Return AdamW that decays the matrices of the model, and nothing else."""
+    """Return AdamW that decays the parameters of two dimensions or more, and no others."""
     # TODO: two groups of parameters: two dimensions or more, and fewer; the second with decay 0.
     ### BEGIN SOLUTION
     matrices = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
@@ -497,7 +501,7 @@ print(write(marvel, "Once a golden", 120, torch.Generator().manual_seed(2)))
 
 # %% exercise="largest_change" minutes=12
 def largest_change(model: nn.Module, tokens: torch.Tensor, position: int, token: int) -> float:
-    """Replace one token; return by how much the logits at the positions before it change at most.
+    """Replace one token; return the largest absolute change of a logit at a position before it.
 
     tokens has shape (batch, time); in each row the token at `position`, at least 1, is replaced.
     """
@@ -666,7 +670,8 @@ print("a head is an attention of its own:", joined[..., :4].allclose(first, atol
 # 3. Draw one token for each row, and append it.
 # 4. Let the LSTM read this token, from its last state. Append the new key and the new value.
 #
-# No gradients are needed. (Dropout stays out of it: the model is in evaluation mode.)
+# No gradients are needed, so work under `with torch.no_grad():`. Nothing shall be dropped when one writes: leave
+# `model.dropout` out. Keep keys and values from token to token, and compute only the new one; that is the point.
 #
 # <details><summary>Hint 1: the parts</summary>
 #
@@ -697,7 +702,10 @@ def generate(
     temperature: float,
     generator: torch.Generator,
 ) -> torch.Tensor:
-    """Continue start_tokens (batch, time). Returns (batch, time + max_new_tokens)."""
+    """Continue start_tokens (batch, time). Returns (batch, time + max_new_tokens).
+
+    Without gradients and without dropout. Each new token costs one step of the LSTM.
+    """
     # TODO: read the start; then, for each new token: attend, draw, append, and read that one token.
     ### BEGIN SOLUTION
     attention, tokens = model.attention, start_tokens

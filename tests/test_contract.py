@@ -12,9 +12,10 @@ import torch
 from helpers import records
 from helpers.answers import alphabet as course
 from helpers.checks.alphabet import check
-from helpers.checks.attempt import OutOfTime, time_limit
+from helpers.checks.attempt import Guarded, OutOfTime, time_limit
 from helpers.checks.contract import CheckFailed, Checks
 from helpers.checks.display import Progress, Report
+from helpers.checks.expectations import Mistake
 from helpers.models.arguments import check_state
 from tests.cells import run_cell
 
@@ -247,3 +248,10 @@ def test_html_escapes_what_learners_write():
 
 def test_tab_completion_offers_the_exercises():
     assert {"show", "reset", "progress", "encode", "generate_text"} <= set(dir(check))
+
+
+def test_changing_a_tensor_in_a_dictionary_is_a_mistake():
+    parts = {"train": torch.zeros(3), "val": torch.ones(2)}
+    assert Guarded(lambda parts: len(parts))(parts) == 2
+    with pytest.raises(Mistake, match="changes its argument `parts`"):
+        Guarded(lambda parts: parts["val"].add_(1), "estimate_loss")(parts)

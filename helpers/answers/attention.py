@@ -13,7 +13,10 @@ def attend(
     values: torch.Tensor,
     hide: Callable[[torch.Tensor], torch.Tensor] | None = None,
 ) -> torch.Tensor:
-    """Take tensors (..., positions, head_size); return a mean of the values for each query."""
+    """Return a mean of the values for each query.
+
+    queries (..., queries, head_size), keys (..., keys, head_size), values (..., keys, any size).
+    """
     # TODO: scores; `hide` them if it is given; softmax over the keys; the weighted sum.
     ### BEGIN SOLUTION
     scores = queries @ keys.mT / math.sqrt(queries.shape[-1])  # (..., queries, keys)
@@ -81,7 +84,7 @@ def get_batch(
     tokens: torch.Tensor, block_size: int, batch_size: int, generator: torch.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Cut batch_size pieces at random places. Returns inputs and targets, (batch, block_size)."""
-    # TODO: draw where each piece begins; cut inputs, and targets one character further on.
+    # TODO: draw where each piece begins; cut inputs, and targets one token further on.
     ### BEGIN SOLUTION
     starts = torch.randint(len(tokens) - block_size, (batch_size,), generator=generator)
     places = starts[:, None] + torch.arange(block_size)  # (batch, block_size)
@@ -97,7 +100,10 @@ def estimate_loss(
     eval_iters: int,
     generator: torch.Generator,
 ) -> dict[str, float]:
-    """Return the mean loss of `eval_iters` random batches of each part, by its name."""
+    """Return the mean loss of `eval_iters` random batches of each part, by its name.
+
+    The batches are drawn by `get_batch` with the generator.
+    """
     # TODO: evaluation mode, no gradients; for each part the mean over its batches; training mode again.
     ### BEGIN SOLUTION
     model.eval()
@@ -118,7 +124,7 @@ def estimate_loss(
 def make_optimizer(
     model: nn.Module, learning_rate: float, weight_decay: float
 ) -> torch.optim.AdamW:
-    """Return AdamW that decays the matrices of the model, and nothing else."""
+    """Return AdamW that decays the parameters of two dimensions or more, and no others."""
     # TODO: two groups of parameters: two dimensions or more, and fewer; the second with decay 0.
     ### BEGIN SOLUTION
     matrices = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
@@ -132,7 +138,7 @@ def make_optimizer(
 
 
 def largest_change(model: nn.Module, tokens: torch.Tensor, position: int, token: int) -> float:
-    """Replace one token; return by how much the logits at the positions before it change at most.
+    """Replace one token; return the largest absolute change of a logit at a position before it.
 
     tokens has shape (batch, time); in each row the token at `position`, at least 1, is replaced.
     """
@@ -158,7 +164,10 @@ def hide_future(scores: torch.Tensor) -> torch.Tensor:
 
 
 def split_heads(vectors: torch.Tensor, num_heads: int) -> torch.Tensor:
-    """Take (batch, time, width); return (batch, num_heads, time, width / num_heads)."""
+    """Take (batch, time, width); return (batch, num_heads, time, width / num_heads).
+
+    Raises an error where num_heads does not divide the width (`view` does so by itself).
+    """
     # TODO: cut each vector into num_heads pieces that lie side by side; heads before time.
     ### BEGIN SOLUTION
     batch, time, width = vectors.shape
@@ -174,7 +183,10 @@ def generate(
     temperature: float,
     generator: torch.Generator,
 ) -> torch.Tensor:
-    """Continue start_tokens (batch, time). Returns (batch, time + max_new_tokens)."""
+    """Continue start_tokens (batch, time). Returns (batch, time + max_new_tokens).
+
+    Without gradients and without dropout. Each new token costs one step of the LSTM.
+    """
     # TODO: read the start; then, for each new token: attend, draw, append, and read that one token.
     ### BEGIN SOLUTION
     attention, tokens = model.attention, start_tokens

@@ -11,13 +11,15 @@ class Mistake(Exception):
 
 
 def same(left: Any, right: Any, tolerance: float = 0.0) -> bool:
-    """Tell whether two answers agree: tensors in shape, kind and values, anything else by ==, tuples item by item."""
+    """Tell whether two answers agree: tensors in shape, kind and values, containers item by item, anything else by ==."""
     if isinstance(left, torch.Tensor) and isinstance(right, torch.Tensor):
         if left.shape != right.shape or left.is_floating_point() != right.is_floating_point():
             return False
         return torch.allclose(left.double(), right.double(), rtol=tolerance, atol=tolerance, equal_nan=True)
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return len(left) == len(right) and all(same(a, b, tolerance) for a, b in zip(left, right, strict=True))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key], tolerance) for key in left)
     if isinstance(left, float | int) and isinstance(right, float | int):
         return left == right or abs(left - right) <= tolerance * max(1.0, abs(right))
     if isinstance(left, torch.Tensor) or isinstance(right, torch.Tensor):

@@ -11,9 +11,11 @@ from helpers.answers.attention import SelfAttention as CourseAttention
 from helpers.answers.attention import attend as course_attend
 from helpers.answers.attention import hide_future as course_hide
 from helpers.answers.attention import split_heads as course_split
+from tests.wrong_answers import attention_training
 from tests.wrong_answers.registry import Answers
 
 ANSWERS = Answers()
+ANSWERS.include(attention_training.ANSWERS)
 
 # --------------------------------------------------------------------------------------------------- attend
 

@@ -25,3 +25,9 @@ class Answers:
         """Note a right answer, named like its exercise and written differently from the course's."""
         self.right[answer.__name__].append(answer)
         return answer
+
+    def include(self, other: "Answers") -> None:
+        """Take in the answers that another module of the same lesson collects."""
+        for mine, theirs in ((self.wrong, other.wrong), (self.right, other.right)):
+            for exercise, answers in theirs.items():
+                mine[exercise].extend(answers)

@@ -1,0 +1,190 @@
+"""Checks of lesson 05: how far a changed token reaches back."""
+
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
+from helpers.checks.training_spy import modes_of
+
+_ROWS, _TIME, _VOCAB, _TOKEN = 5, 8, 50, 0
+_CAUSAL = {0: 1.0, -1: 1.5, -3: 0.7}  # of a position, and of those before it
+
+
+class _Reader(nn.Module):
+    """Logits that are sums over tokens at fixed distances: `reach` maps a distance, later ones positive, to its weight."""
+
+    def __init__(self, reach: dict[int, float]):
+        super().__init__()
+        self.tables = nn.ModuleList(nn.Embedding(_VOCAB, _VOCAB) for _ in reach)
+        self.reach = reach
+        self.calls = []
+
+    def forward(self, tokens):
+        self.calls.append({"tokens": tokens.clone(), "modes": modes_of(self), "grad": torch.is_grad_enabled()})
+        times = torch.arange(tokens.shape[1])
+        logits = torch.zeros(*tokens.shape, _VOCAB)
+        for table, (distance, weight) in zip(self.tables, self.reach.items(), strict=True):
+            there = (times + distance >= 0) & (times + distance < len(times))
+            logits = logits + weight * table(tokens.roll(-distance, 1)) * there[:, None]
+        return logits
+
+
+def largest_change(answer):
+    """The largest difference before the position: of models that leak near, far and not at all."""
+    leaking = _Reader(_CAUSAL | {1: 2.0, 2: 4.0, 3: 0.5})
+    calls = _compare(answer, leaking, 3, _telling_text(leaking, 3))
+    leaking.reach = {distance: -weight for distance, weight in leaking.reach.items()}  # so that a missing abs shows
+    _compare(answer, leaking, 3)
+    for leak in ({4: 0.5}, {1: 0.5}, {}):
+        _compare(answer, _Reader(_CAUSAL | leak), 6)
+    for position in (1, _TIME - 1):
+        _compare(answer, leaking, position)
+    _expect_modes(calls)
+
+
+def _compare(answer, model: _Reader, position: int, tokens: torch.Tensor | None = None) -> list[dict]:
+    """Hold an answer to the right number, and return how the model was called."""
+    tokens = _text(model, position) if tokens is None else tokens
+    model.train()
+    model.calls.clear()
+    result = _call(answer, model, tokens, position)
+    calls = list(model.calls)
+    expect(len(calls) > 0, "the model was never called: it reads the text, and the changed text")
+    value = expect_number(result, "the change that you return")
+    with torch.no_grad():
+        right = _difference(model, tokens, position)[:, :position].abs().max().item()
+        if not same(value, right, 1e-5):
+            _expect_two_texts(calls, tokens)
+        compare(value, right, f"the largest change before position {position}", _mistakes(model, tokens, position))
+    return calls
+
+
+@torch.no_grad()
+def _text(model: nn.Module, position: int) -> torch.Tensor:
+    """Return random tokens of which neither the first nor the last row shows the largest change."""
+    tokens = 1 + torch.randperm(_VOCAB - 1)[: _ROWS * _TIME].view(_ROWS, _TIME)  # all different, none the new one
+    changes = _difference(model, tokens, position)[:, :position].abs().amax((1, 2))
+    return tokens[changes.argsort()[[0, 1, 2, 4, 3]]]
+
+
+@torch.no_grad()
+def _telling_text(model: nn.Module, position: int) -> torch.Tensor:
+    """Return a text with which no two mistakes give nearly the same number, as far as one is found."""
+    for _ in range(10):
+        tokens = _text(model, position)
+        right = _difference(model, tokens, position)[:, :position].abs().max().item()
+        wrong = {
+            message: number for number, message in _mistakes(model, tokens, position) if not same(number, right, 1e-3)
+        }
+        if not any(same(before, after, 2e-3) for before, after in pairwise(sorted(wrong.values()))):
+            break
+    return tokens
+
+
+def _call(answer, model: _Reader, tokens: torch.Tensor, position: int):
+    try:
+        result = answer(model, tokens, position, _TOKEN)
+        recorded = torch.is_grad_enabled()
+    except ValueError as error:
+        if "to unpack" in str(error):
+            raise Mistake("the model returns the logits alone: the models of this lesson carry no state") from None
+        raise
+    finally:
+        torch.set_grad_enabled(True)
+    expect(
+        recorded,
+        "after `largest_change` gradients are still switched off: use `with torch.no_grad():`, which ends",
+    )
+    return result
+
+
+def _expect_two_texts(calls: list[dict], tokens: torch.Tensor) -> None:
+    texts = [row for call in calls for row in call["tokens"].view(-1, call["tokens"].shape[-1])]
+    own = [row for row in texts if any(same(row, other) for other in tokens)]
+    expect(
+        len(own) < len(texts) or len(texts) < 2 * _ROWS,
+        "the model reads the same text twice: replace the token in a copy, tokens.clone(), and read that, too",
+    )
+
+
+def _difference(model: nn.Module, tokens: torch.Tensor, place, of=lambda logits: logits) -> torch.Tensor:
+    """Return the logits minus those after the token has been put at a place: a position, or an index of the tensor."""
+    changed = tokens.clone()
+    changed[(slice(None), place) if isinstance(place, int | slice) else place] = _TOKEN
+    return of(model(tokens)) - of(model(changed))
+
+
+def _mistakes(model: nn.Module, tokens: torch.Tensor, position: int) -> list[tuple[float, str]]:
+    difference = _difference(model, tokens, position)
+    before = difference[:, :position]
+    found = [
+        (difference[:, : position + 1].abs().max(), "the position itself is compared, too, and may change: stop before it, at `[:, :position]`"),
+        (difference.abs().max(), "all positions are compared, but the position itself and later ones may change: stop before it, at `[:, :position]`"),
+        (difference[:, position:].abs().max(), "the positions from the changed one on are compared: those before it must not know, `[:, :position]`"),
+        (difference[:, position + 1 :].abs().sum() and difference[:, position + 1 :].abs().max(), "the positions from the changed one on are compared: those before it must not know, `[:, :position]`"),
+        (difference[:position].abs().max(), "the first rows are compared, not the first positions: time is the second dimension, `[:, :position]`"),
+        (before[:, -1].abs().max(), "only the position right before is compared: a leak may reach further back, `[:, :position]`"),
+        (before[:, :-1].abs().sum() and before[:, :-1].abs().max(), "the position right before is left out: `[:, :position]` ends with it"),
+        (before[:, :1].abs().max(), "only the first position is compared: take all before the changed one, `[:, :position]`"),
+        (before[0].abs().max(), "only the first row's token is replaced, or only the first row compared: it is replaced in every row"),
+        (before.max(), "the sign counts in yours: take the absolute value before the maximum"),
+        (-before.min(), "the sign counts in yours: take the absolute value before the maximum"),
+        (before.min(), "that is the smallest difference: take the absolute value, and the maximum of it"),
+        (before.abs().min(), "that is the smallest change: take the maximum"),
+        (before.abs().mean(), "that is the mean change: take the maximum, a small leak is a leak"),
+        (before.mean(), "that is the mean difference, in which signs cancel: take the absolute value, and the maximum of it"),
+        (before.abs().sum(), "that is the sum of the changes: take the maximum"),
+        (before.norm(), "that is the root of the sum of squares: take the largest absolute value"),
+        (before.square().max(), "that is the largest square: take the absolute value"),
+        *[(_difference(model, tokens, position, of)[:, :position].abs().max(), f"{name} are compared: take the logits as they are") for of, name in (
+            (lambda logits: logits.softmax(-1), "probabilities"), (lambda logits: logits.log_softmax(-1), "log-probabilities"))],
+        *[(_difference(model, tokens, place)[:, :position].abs().max(), message) for place, message in _misplaced(position)],
+        *[(loss, "losses are compared, in which changes cancel: compare the logits themselves") for loss in _losses(model, tokens, position)],
+    ]  # fmt: skip
+    return [(float(value), message) for value, message in found]
+
+
+def _misplaced(position: int) -> list[tuple]:
+    """List the places at which a token is put by mistake, and what to say then."""
+    whole = "whole rows are replaced: `changed[:, position]` is one token in each row"
+    return [
+        ((min(position, _ROWS - 1),), whole),
+        (position - 1, "the token before `position` is replaced: positions count from 0"),
+        ((slice(None), (position + 1) % _TIME), "the token after `position` is replaced: positions count from 0"),
+        (slice(position, None), "every token from `position` on is replaced: only one is"),
+        (slice(None, position), "the tokens before `position` are replaced: it is the one at `position`"),
+        (slice(None), whole),
+    ]  # fmt: skip
+
+
+def _losses(model: nn.Module, tokens: torch.Tensor, position: int) -> list[float]:
+    """Return by how much the loss changes, over the positions before and over all, with old and new targets."""
+    changed = tokens.clone()
+    changed[:, position] = _TOKEN
+    found = []
+    for end in (position, _TIME - 1):
+        for targets in (tokens, changed):
+            pairs = ((model(tokens), tokens), (model(changed), targets))
+            old, new = (
+                F.cross_entropy(logits[:, :end].flatten(0, 1), wanted[:, 1 : end + 1].flatten()).item()
+                for logits, wanted in pairs
+            )
+            found += [abs(old - new), old - new, new - old]
+    return found
+
+
+def _expect_modes(calls: list[dict]) -> None:
+    expect(
+        not any(call["modes"] == {True} for call in calls),
+        "the model was in training mode: with dropout two calls differ though nothing leaks; call `model.eval()` first",
+    )
+    expect(
+        not any(True in call["modes"] for call in calls),
+        "the layers inside the model were in training mode: `model.eval()` sets them, `model.training = False` does not",
+    )
+    expect(
+        not any(call["grad"] for call in calls), "gradients were recorded: put the calls under `with torch.no_grad():`"
+    )

@@ -1,0 +1,199 @@
+"""Checks of lesson 05: the mean loss of random batches of each part."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_type, same
+from helpers.checks.training_spy import modes_of
+
+_TIME, _ROWS, _ROUNDS, _VOCAB = 6, 4, 5, 55
+_CUT = 30  # tokens below it stand in the first part, the others in the second
+
+
+class _Spy(nn.Module):
+    """A network without a state that notes, at each call, its modes, what it was given and what it returned."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(_VOCAB, _VOCAB)
+        self.table.weight.data.mul_(3)  # so that two batches hardly ever have nearly the same loss
+        self.dropout = nn.Dropout(0.5)
+        self.calls = []
+
+    def forward(self, tokens):
+        logits = self.dropout(self.table(tokens))
+        call = {"tokens": tokens.clone(), "logits": logits.detach().clone()}
+        self.calls.append(call | {"modes": modes_of(self), "grad": torch.is_grad_enabled()})
+        return logits
+
+
+def estimate_loss(answer):
+    """Means over batches that are new each time, in evaluation mode, without gradients, and training mode again."""
+    parts = {"train": torch.randperm(_CUT), "val": torch.randperm(_VOCAB - _CUT) + _CUT}  # each token once
+    model, generator = _Spy().train(), torch.Generator().manual_seed(0)
+    result = _call(answer, model, parts, generator)
+    calls = list(model.calls)
+    _expect_calls(calls)
+    _compare_losses(result, calls, parts)
+    _expect_modes(model, calls)
+    _expect_draws(answer, model, parts, generator, calls)
+    _expect_names(answer, model, parts)
+
+
+def _call(answer, model: _Spy, parts: dict[str, torch.Tensor], generator: torch.Generator):
+    model.calls.clear()
+    model.train()
+    try:
+        result = answer(model, parts, _TIME, _ROWS, _ROUNDS, generator)
+    except (RuntimeError, ValueError) as error:
+        if "target size" in str(error) or "batch_size" in str(error):
+            raise Mistake(
+                f"F.cross_entropy did not take these shapes ({error}): make (batch · time, vocab) of the logits and "
+                "(batch · time,) of the targets"
+            ) from None
+        if "to unpack" in str(error):
+            raise Mistake("the model returns the logits alone: the models of this lesson carry no state") from None
+        raise
+    finally:
+        recorded = torch.is_grad_enabled()
+        torch.set_grad_enabled(True)
+    expect(
+        recorded,
+        "after `estimate_loss` gradients are still switched off, so training could not go on: put the loop under "
+        "`with torch.no_grad():`, which ends with it",
+    )
+    return result
+
+
+def _of_part(calls: list[dict], second: bool) -> list[dict]:
+    return [call for call in calls if bool((call["tokens"] >= _CUT).any()) == second]
+
+
+def _expect_calls(calls: list[dict]) -> None:
+    expect(len(calls) > 0, "the model was never called: loop over the parts, and over the batches of each")
+    shapes = {tuple(call["tokens"].shape) for call in calls}
+    expect(
+        shapes != {(_TIME, _ROWS)},
+        "block_size and batch_size are exchanged in the call of `get_batch`: the block comes first",
+    )
+    shape = (shapes - {(_ROWS, _TIME)} or {(_ROWS, _TIME)}).pop()
+    expect(
+        shape == (_ROWS, _TIME),
+        f"with block_size {_TIME} and batch_size {_ROWS} the model should read tokens of shape {(_ROWS, _TIME)}, and "
+        f"reads {shape}",
+    )
+    counts = tuple(len(_of_part(calls, second)) for second in (False, True))
+    expect(sum(counts) != 1, "the model was called once: is the `return` inside the loop?")
+    expect(min(counts) > 0, "only one of the two parts is evaluated: go through all of `parts`")
+    expect(counts != (1, 1), f"one batch of each part is evaluated: draw eval_iters of them, here {_ROUNDS}")
+    expect(
+        counts == (_ROUNDS, _ROUNDS),
+        f"with eval_iters {_ROUNDS} the model should read {_ROUNDS} batches of each part; it reads {counts[0]} of the "
+        f"first and {counts[1]} of the second",
+    )
+    for second in (False, True):
+        batches = [call["tokens"] for call in _of_part(calls, second)]
+        expect(
+            not all(same(batch, batches[0]) for batch in batches),
+            "a part is measured on the same batch again and again: draw a new one in each round, unseeded",
+        )
+
+
+def _compare_losses(result, calls: list[dict], parts: dict[str, torch.Tensor]) -> None:
+    """Hold the result to the losses of what the model returned, in whatever mode it was."""
+    expect_type(result, dict, "what you return, the loss of each part by its name,")
+    if len(result) == 1 and result.keys() < parts.keys():
+        raise Mistake(f"only {next(iter(result))!r} is in what you return: give each part its place")
+    expect(
+        result.keys() == parts.keys(),
+        f"the names of the losses should be those of the parts, {list(parts)}, and are {list(result)}",
+    )
+    losses = {name: _losses(_of_part(calls, name == "val"), tokens) for name, tokens in parts.items()}
+    for name, other in (("train", "val"), ("val", "train")):
+        loss = expect_number(result[name], f"the loss of {name!r}")
+        compare(loss, _mean(losses[name]), f"the loss of {name!r}", _mistakes(name, losses, other, calls), 1e-5)
+
+
+def _mean(losses: list[float]) -> float:
+    return sum(losses) / len(losses)
+
+
+def _losses(calls: list[dict], tokens: torch.Tensor, shift: int = 1) -> list[float]:
+    """Return the loss of each call against the tokens that stand `shift` further on in the part."""
+    following = torch.zeros(_VOCAB, dtype=torch.int64)
+    following[tokens] = tokens.roll(-shift)
+    pairs = [(call["logits"], following[call["tokens"]]) for call in calls]
+    return [F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item() for logits, targets in pairs]
+
+
+def _mistakes(name: str, losses: dict[str, list[float]], other: str, calls: list[dict]) -> list[tuple[float, str]]:
+    own, mean, count = losses[name], _mean(losses[name]), _ROWS * _TIME
+    everything = losses["train"] + losses["val"]
+    part = _of_part(calls, name == "val")
+    return [
+        (_mean(losses[other]), f"the losses of {name!r} and {other!r} are exchanged"),
+        (_mean(_losses(part, torch.arange(_VOCAB), 0)), "the loss is taken against the inputs: hold the logits against the targets"),
+        (sum(own), "that is the sum of the batches' losses: divide it by eval_iters"),
+        (sum(own) / 2, "the sum is divided by the number of parts: divide it by eval_iters"),
+        (own[-1], "that is the last batch's loss: return the mean over all batches"),
+        (own[0], "that is the first batch's loss: return the mean over all batches"),
+        (sum(everything) / _ROUNDS, f"the losses of {other!r} are still in the sum: begin with 0 for each part"),
+        (_mean(everything), "that is the mean over both parts: keep them apart"),
+        (mean * count, "that is the sum over a batch's characters: F.cross_entropy gives their mean, unless told otherwise"),
+        (mean / count, "a batch's loss is a mean already: divide by eval_iters, not by the number of characters"),
+        (mean / _ROWS, "a batch's loss is a mean already: divide by eval_iters, not by batch_size, too"),
+        (min(own), "that is the smallest of the batches' losses: return their mean"),
+        (mean / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
+        (math.exp(mean), "that is the perplexity: return the loss itself"),
+    ]  # fmt: skip
+
+
+def _expect_modes(model: _Spy, calls: list[dict]) -> None:
+    expect(
+        not any(call["modes"] == {True} for call in calls),
+        "the model was in training mode, so dropout would go on: call `model.eval()` first",
+    )
+    expect(
+        not any(True in call["modes"] for call in calls),
+        "the layers inside the model were in training mode: `model.eval()` sets them, `model.training = False` does not",
+    )
+    expect(
+        all(parameter.grad is None for parameter in model.parameters()),
+        "`backward` is called: nothing is learned here",
+    )
+    expect(
+        not any(call["grad"] for call in calls), "gradients were recorded: put the loop under `with torch.no_grad():`"
+    )
+    expect(
+        model.training,
+        "the model is left in evaluation mode, so training would go on without dropout: end with `model.train()`",
+    )
+    expect(
+        modes_of(model) == {True},
+        "the layers inside the model stay in evaluation mode: `model.train()` sets them, `model.training = True` does not",
+    )
+
+
+def _expect_draws(answer, model: _Spy, parts, generator: torch.Generator, before: list[dict]) -> None:
+    """The next call goes on with the generator, and the same seed gives the first call's batches again."""
+    first = [call["tokens"] for call in before]
+    _call(answer, model, parts, generator)
+    following = [call["tokens"] for call in model.calls]
+    _call(answer, model, parts, torch.Generator().manual_seed(0))
+    again = [call["tokens"] for call in model.calls]
+    expect(same(first, again), "the same seed gives other batches: hand `generator` to `get_batch`")
+    expect(
+        not same(first, following),
+        "every call measures on the same batches: hand `generator` to `get_batch` as it is, without seeding",
+    )
+
+
+def _expect_names(answer, model: _Spy, parts: dict[str, torch.Tensor]) -> None:
+    try:
+        result = _call(answer, model, {"tales": parts["train"]}, torch.Generator().manual_seed(1))
+    except KeyError as error:
+        raise Mistake(f"the name {error} is written into your code: take the names from `parts`") from None
+    expect(list(result) == ["tales"], f"of the one part 'tales' it gives {list(result)}: take the names from `parts`")

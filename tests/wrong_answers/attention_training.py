@@ -1,0 +1,1105 @@
+"""Answers to the exercises of lesson 05 that train, measure and write."""
+
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.answers.attention import attend
+from helpers.answers.attention import generate as course_generate
+from helpers.answers.attention import get_batch as course_batch
+from tests.wrong_answers.registry import Answers
+
+ANSWERS = Answers()
+
+# ------------------------------------------------------------------------------------------------ get_batch
+
+
+def draw(size, rows, generator):
+    return torch.randint(size, (rows,), generator=generator)
+
+
+def along(starts, length):
+    return starts[:, None] + torch.arange(length)
+
+
+def batch(*, starts=None, inputs=None, targets=None, result=None, size=0, times=along):
+    """Make `get_batch`; each argument brings in one mistake. `size` is how many starts there are too many."""
+
+    def get_batch(tokens, block_size, batch_size, generator):
+        count = len(tokens) - block_size + size
+        first = draw(count, batch_size, generator) if starts is None else starts(count, batch_size, generator)
+        places = times(first, block_size)
+        xs = tokens[places] if inputs is None else inputs(tokens, places)
+        ys = tokens[places + 1] if targets is None else targets(tokens, places)
+        return (xs, ys) if result is None else result(xs, ys)
+
+    return get_batch
+
+
+def stacked(first_start=0, size=0):
+    """Make `get_batch` with slices."""
+
+    def get_batch(tokens, block_size, batch_size, generator):
+        starts = draw(len(tokens) - block_size + size - first_start, batch_size, generator) + first_start
+        xs = torch.stack([tokens[start : start + block_size] for start in starts])
+        ys = torch.stack([tokens[start + 1 : start + 1 + block_size] for start in starts])
+        return xs, ys
+
+    return get_batch
+
+
+def elsewhere(tokens, block_size, batch_size, generator):
+    xs, _ = course_batch(tokens, block_size, batch_size, generator)
+    _, ys = course_batch(tokens, block_size, batch_size, generator)
+    return xs, ys
+
+
+def exchanged(tokens, block_size, batch_size, generator):
+    return course_batch(tokens, batch_size, block_size, generator)
+
+
+def wraps(tokens, block_size, batch_size, generator):
+    places = along(draw(len(tokens), batch_size, generator), block_size)
+    return tokens[places % len(tokens)], tokens[(places + 1) % len(tokens)]
+
+
+def wraps_targets(tokens, block_size, batch_size, generator):
+    places = along(draw(len(tokens) - block_size + 1, batch_size, generator), block_size)
+    return tokens[places], tokens.roll(-1)[places]
+
+
+def at_multiples(tokens, block_size, batch_size, generator):
+    starts = draw((len(tokens) - 1) // block_size, batch_size, generator) * block_size
+    return tokens[along(starts, block_size)], tokens[along(starts, block_size) + 1]
+
+
+def wants_more(tokens, block_size, batch_size, generator):
+    if len(tokens) < block_size + 2:
+        raise ValueError("the text is too short")
+    return course_batch(tokens, block_size, batch_size, generator)
+
+
+def takes_anything(tokens, block_size, batch_size, generator):
+    starts = draw(max(1, len(tokens) - block_size), batch_size, generator)
+    xs = torch.stack([tokens[start : start + block_size] for start in starts])
+    return xs, torch.stack([tokens[start + 1 : start + 1 + block_size] for start in starts])
+
+
+def seeds_globally(count, rows, generator):
+    torch.manual_seed(draw(2**30, 1, generator).item())
+    return torch.randint(count, (rows,))
+
+
+def one_more(tokens, block_size, batch_size, generator):
+    piece, _ = course_batch(tokens[:-1], block_size + 1, batch_size, generator)
+    return piece, piece
+
+
+def plain_lists(tokens, block_size, batch_size, generator):
+    xs, ys = course_batch(tokens, block_size, batch_size, generator)
+    return list(xs), list(ys)
+
+
+for function in (
+    elsewhere, exchanged, wraps, wraps_targets, at_multiples, wants_more, takes_anything, one_more, plain_lists
+):  # fmt: skip
+    function.__name__ = "get_batch"
+
+ANSWERS.is_wrong("your targets are the inputs: shift them by one")(batch(targets=lambda t, p: t[p]))
+ANSWERS.is_wrong("your targets are shifted by two")(batch(size=-1, targets=lambda t, p: t[p + 2]))
+ANSWERS.is_wrong("your targets are shifted the wrong way")(batch(targets=lambda t, p: t[p - 1]))
+ANSWERS.is_wrong("your targets are shifted the wrong way")(batch(result=lambda xs, ys: (ys, xs), size=-1))
+ANSWERS.is_wrong("that row's own first character")(batch(targets=lambda t, p: t[p].roll(-1, 1)))
+ANSWERS.is_wrong("the last target of each row is 0")(batch(targets=lambda t, p: F.pad(t[p][:, 1:], (0, 1))))
+ANSWERS.is_wrong("there is one target a row")(batch(targets=lambda t, p: t[p[:, -1] + 1]))
+ANSWERS.is_wrong("the targets are places in the text")(batch(targets=lambda t, p: p + 1))
+ANSWERS.is_wrong("inputs and targets come from different places")(elsewhere)
+ANSWERS.is_wrong("those are places in the text")(batch(inputs=lambda t, p: p))
+ANSWERS.is_wrong("a piece runs past the end of the text (")(batch(size=1))
+ANSWERS.is_wrong("a piece runs past the end of the text (")(
+    batch(starts=lambda count, rows, generator: torch.randint(count + 5, (rows,), generator=generator))
+)
+ANSWERS.is_wrong("a piece runs past the end of the text, and comes out shorter")(stacked(size=1))
+ANSWERS.is_wrong("where the text ends")(wraps)
+ANSWERS.is_wrong("a piece ends with the last token of the text")(wraps_targets)
+ANSWERS.is_wrong("the text's last piece is never drawn")(batch(size=-1))
+ANSWERS.is_wrong("the text's first piece is never drawn")(stacked(first_start=1))
+ANSWERS.is_wrong("pieces begin only at multiples of block_size")(at_multiples)
+ANSWERS.is_wrong("some pieces come more often than others")(
+    batch(starts=lambda count, rows, g: torch.minimum(draw(count, rows, g), draw(count, rows, g)))
+)
+ANSWERS.is_wrong("no place is drawn twice in a batch")(
+    batch(starts=lambda count, rows, generator: torch.randperm(count, generator=generator)[:rows])
+)
+ANSWERS.is_wrong("all rows of a batch are the same piece")(
+    batch(starts=lambda count, rows, generator: draw(count, 1, generator).expand(rows))
+)
+ANSWERS.is_wrong("each row goes on where the row before ended")(
+    batch(starts=lambda count, rows, g: 5 * torch.arange(rows))
+)
+ANSWERS.is_wrong("each row begins 1 further than the row before")(
+    batch(starts=lambda count, rows, g: draw(count - rows, 1, g) + torch.arange(rows))
+)
+ANSWERS.is_wrong("the same seed gives other pieces")(batch(starts=lambda count, rows, g: torch.randint(count, (rows,))))
+ANSWERS.is_wrong("the same seed gives other pieces")(
+    batch(starts=lambda count, rows, g: torch.tensor([random.randrange(count) for _ in range(rows)]))
+)
+ANSWERS.is_wrong("every call gives the same pieces")(
+    batch(starts=lambda count, rows, generator: draw(count, rows, generator.manual_seed(0)))
+)
+ANSWERS.is_wrong("draws from torch's global random state, too")(batch(starts=seeds_globally))
+ANSWERS.is_wrong("batch and time are exchanged in the inputs")(exchanged)
+ANSWERS.is_wrong("batch and time are exchanged in the inputs")(batch(result=lambda xs, ys: (xs.T, ys.T)))
+ANSWERS.is_wrong("the rows of the inputs are block_size + 1 long")(one_more)
+ANSWERS.is_wrong("the inputs are a list")(plain_lists)
+ANSWERS.is_wrong("you return, inputs and targets, should be a tuple or a list, and is a tensor")(
+    batch(result=lambda xs, ys: torch.stack([xs, ys]))
+)
+ANSWERS.is_wrong("the dtype of the inputs should be int64, and is float32")(
+    batch(result=lambda xs, ys: (xs.float(), ys.float()))
+)
+ANSWERS.is_wrong("each row repeats one token")(batch(times=lambda starts, length: starts[:, None].expand(-1, length)))
+ANSWERS.is_wrong("from their end to their beginning")(batch(times=lambda starts, length: along(starts, length).flip(1)))
+ANSWERS.is_wrong("the tokens of a row do not follow each other")(
+    batch(starts=lambda count, rows, g: torch.randint(count, (rows, 5), generator=g), times=lambda starts, _: starts)
+)
+ANSWERS.is_wrong("holds exactly one piece, and yours raises ValueError: the text is too short")(wants_more)
+ANSWERS.is_wrong("a text of 5 tokens has no piece of 5 with its targets")(takes_anything)
+
+ANSWERS.is_right(stacked())
+
+
+@ANSWERS.is_right
+def get_batch(tokens, block_size, batch_size, generator):
+    pieces = tokens.unfold(0, block_size + 1, 1)  # (places, block_size + 1)
+    chosen = pieces[torch.randint(len(pieces), (batch_size,), generator=generator)]
+    return chosen[:, :-1], chosen[:, 1:]
+
+
+@ANSWERS.is_right
+def get_batch(tokens, block_size, batch_size, generator):
+    xs, ys = [], []
+    for _ in range(batch_size):
+        start = torch.randint(0, len(tokens) - block_size, (1,), generator=generator).item()
+        xs.append(tokens[start : start + block_size])
+        ys.append(tokens[start + 1 : start + block_size + 1])
+    return torch.stack(xs), torch.stack(ys)
+
+
+@ANSWERS.is_right
+def get_batch(tokens, block_size, batch_size, generator):
+    count = len(tokens) - block_size
+    assert count > 0, "the block is longer than the text"
+    starts = (torch.rand(batch_size, generator=generator) * count).long()
+    offsets = torch.arange(block_size + 1).expand(batch_size, -1)
+    piece = tokens.expand(batch_size, -1).gather(1, starts.unsqueeze(1) + offsets)
+    return [piece[:, :block_size], piece[:, 1:]]
+
+
+@ANSWERS.is_right
+def get_batch(tokens, block_size, batch_size, generator):
+    chances = torch.ones(len(tokens) - block_size)
+    starts = torch.multinomial(chances, batch_size, replacement=True, generator=generator)
+    xs = torch.stack([starts + step for step in range(block_size)], dim=1)
+    return tokens[xs], tokens.index_select(0, (xs + 1).flatten()).view_as(xs)
+
+
+# -------------------------------------------------------------------------------------------- estimate_loss
+
+
+def loss_of(logits, targets):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
+def estimate(
+    *, before=lambda model: model.eval(), back=lambda model: model.train(), grad=False, result=None, names=None,
+    source=None, loss=loss_of, swap=False, rounds=0, switches_off=False, learns=False, same_batch=False, kept=False,
+    sizes=lambda time, rows: (time, rows), mean=lambda losses: sum(losses) / len(losses),
+):  # fmt: skip
+    """Make `estimate_loss`; each argument brings in one mistake."""
+
+    def estimate_loss(model, parts, block_size, batch_size, eval_iters, generator):
+        before(model)
+        found, losses = {}, []
+        source_of = generator if source is None else source(generator)
+        with torch.set_grad_enabled(grad):
+            for name in names or parts:
+                losses = losses if kept else []
+                for number in range(eval_iters + rounds):
+                    if not same_batch or number == 0:
+                        xs, ys = course_batch(parts[name], *sizes(block_size, batch_size), source_of)
+                    one = loss(model(xs), xs if swap else ys)
+                    if learns:
+                        one.backward()
+                    losses.append(one.item())
+                found[name] = mean(losses if not kept else [sum(losses) / eval_iters])
+        back(model)
+        if switches_off:
+            torch.set_grad_enabled(False)
+        return found if result is None else result(found)
+
+    return estimate_loss
+
+
+def returns_inside_loop(model, parts, block_size, batch_size, eval_iters, generator):
+    for name, tokens in parts.items():
+        for _ in range(eval_iters):
+            xs, ys = course_batch(tokens, block_size, batch_size, generator)
+            return {name: loss_of(model(xs), ys).item()}
+
+
+def seeds_in_loop(model, parts, block_size, batch_size, eval_iters, generator):
+    losses = {name: 0.0 for name in parts}
+    for name, tokens in parts.items():
+        for _ in range(eval_iters):
+            xs, ys = course_batch(tokens, block_size, batch_size, generator.manual_seed(0))
+            losses[name] += loss_of(model(xs), ys).item() / eval_iters
+    return losses
+
+
+def only_flat(mode):
+    def only_flat(model):
+        model.training = mode
+
+    return only_flat
+
+
+returns_inside_loop.__name__ = seeds_in_loop.__name__ = "estimate_loss"
+
+
+def nothing(model):
+    """Leave the mode as it is."""
+
+
+def swapped(found):
+    return dict(zip(found, reversed(found.values()), strict=True))
+
+
+ANSWERS.is_wrong("that is the sum of the batches' losses: divide it by eval_iters")(estimate(mean=sum))
+ANSWERS.is_wrong("the sum is divided by the number of parts")(estimate(mean=lambda losses: sum(losses) / 2))
+ANSWERS.is_wrong("that is the last batch's loss")(estimate(mean=lambda losses: losses[-1]))
+ANSWERS.is_wrong("that is the first batch's loss")(estimate(mean=lambda losses: losses[0]))
+ANSWERS.is_wrong("that is the smallest of the batches' losses")(estimate(mean=min))
+ANSWERS.is_wrong("the losses of 'train' are still in the sum")(estimate(kept=True))
+ANSWERS.is_wrong("that is the mean over both parts: keep them apart")(
+    estimate(result=lambda found: dict.fromkeys(found, sum(found.values()) / 2))
+)
+ANSWERS.is_wrong("the losses of 'train' and 'val' are exchanged")(estimate(result=swapped))
+ANSWERS.is_wrong("the loss is taken against the inputs")(estimate(swap=True))
+ANSWERS.is_wrong("that is the sum over a batch's characters")(
+    estimate(loss=lambda logits, ys: F.cross_entropy(logits.flatten(0, 1), ys.flatten(), reduction="sum"))
+)
+ANSWERS.is_wrong("divide by eval_iters, not by the number of characters")(
+    estimate(mean=lambda losses: sum(losses) / len(losses) / 24)
+)
+ANSWERS.is_wrong("divide by eval_iters, not by batch_size, too")(
+    estimate(mean=lambda losses: sum(losses) / len(losses) / 4)
+)
+ANSWERS.is_wrong("that is in bits")(estimate(mean=lambda losses: sum(losses) / len(losses) / math.log(2)))
+ANSWERS.is_wrong("that is the perplexity")(estimate(mean=lambda losses: math.exp(sum(losses) / len(losses))))
+ANSWERS.is_wrong("the loss of 'train' is a tensor: make it a plain number")(
+    estimate(mean=lambda losses: torch.tensor(losses).mean())
+)
+ANSWERS.is_wrong("F.cross_entropy did not take these shapes")(estimate(loss=F.cross_entropy))
+ANSWERS.is_wrong("F.cross_entropy did not take these shapes")(
+    estimate(loss=lambda logits, ys: F.cross_entropy(logits[:, -1], ys.flatten()))
+)
+ANSWERS.is_wrong("the loss of 'train' should give")(estimate(loss=lambda logits, ys: loss_of(logits, ys.T)))
+ANSWERS.is_wrong("the model returns the logits alone")(
+    estimate(loss=lambda output, ys: (lambda logits, state: loss_of(logits, ys))(*(part for part, _ in [output])))
+)
+ANSWERS.is_wrong("the model was in training mode")(estimate(before=nothing))
+ANSWERS.is_wrong("the layers inside the model were in training mode")(estimate(before=only_flat(False)))
+ANSWERS.is_wrong("the model is left in evaluation mode")(estimate(back=nothing))
+ANSWERS.is_wrong("the layers inside the model stay in evaluation mode")(estimate(back=only_flat(True)))
+ANSWERS.is_wrong("gradients were recorded")(estimate(grad=True))
+ANSWERS.is_wrong("gradients are still switched off")(estimate(switches_off=True))
+ANSWERS.is_wrong("`backward` is called: nothing is learned here")(estimate(grad=True, learns=True))
+ANSWERS.is_wrong("a part is measured on the same batch again and again")(estimate(same_batch=True))
+ANSWERS.is_wrong("a part is measured on the same batch again and again")(seeds_in_loop)
+ANSWERS.is_wrong("every call measures on the same batches")(estimate(source=lambda generator: generator.manual_seed(0)))
+ANSWERS.is_wrong("the same seed gives other batches")(estimate(source=lambda generator: None))
+ANSWERS.is_wrong("only one of the two parts is evaluated")(estimate(names=["train"]))
+ANSWERS.is_wrong("only 'val' is in what you return")(estimate(result=lambda found: {"val": found["val"]}))
+ANSWERS.is_wrong("is the `return` inside the loop?")(returns_inside_loop)
+ANSWERS.is_wrong("one batch of each part is evaluated")(estimate(rounds=-4))
+ANSWERS.is_wrong("it reads 6 of the first and 6 of the second")(estimate(rounds=1))
+ANSWERS.is_wrong("block_size and batch_size are exchanged")(estimate(sizes=lambda time, rows: (rows, time)))
+ANSWERS.is_wrong("the model should read tokens of shape (4, 6), and reads (1, 6)")(
+    estimate(sizes=lambda time, rows: (time, 1))
+)
+ANSWERS.is_wrong("the name 'val' is written into your code")(estimate(names=["val", "train"]))
+ANSWERS.is_wrong("the names of the losses should be those of the parts")(
+    estimate(result=lambda found: {f"{name} loss": loss for name, loss in found.items()})
+)
+ANSWERS.is_wrong("the loss of each part by its name, should be a dict, and is a list")(
+    estimate(result=lambda found: list(found.values()))
+)
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def estimate_loss(model, parts, block_size, batch_size, eval_iters, generator):
+    out = {}
+    model.eval()
+    for split in parts:
+        losses = torch.zeros(eval_iters)
+        for k in range(eval_iters):
+            xs, ys = course_batch(parts[split], block_size, batch_size, generator)
+            losses[k] = F.cross_entropy(model(xs).transpose(1, 2), ys)
+        out[split] = losses.mean().item()
+    model.train()
+    return out
+
+
+@ANSWERS.is_right
+def estimate_loss(model, parts, block_size, batch_size, eval_iters, generator):
+    was_training = model.training
+    model.train(False)
+    total = dict.fromkeys(parts, 0.0)
+    with torch.inference_mode():
+        for _ in range(eval_iters):  # a batch of each part in turn
+            for name, tokens in parts.items():
+                xs, ys = course_batch(tokens, block_size, batch_size, generator)
+                chances = model(xs).log_softmax(-1).gather(-1, ys[..., None])
+                total[name] -= float(chances.mean()) / eval_iters
+    model.train(was_training)
+    return total
+
+
+@ANSWERS.is_right
+def estimate_loss(model, parts, block_size, batch_size, eval_iters, generator):
+    def measure(tokens):
+        starts = [
+            torch.randint(len(tokens) - block_size, (batch_size,), generator=generator) for _ in range(eval_iters)
+        ]
+        for start in starts:
+            places = along(start, block_size)
+            logits = model(tokens[places])
+            yield F.cross_entropy(logits.reshape(-1, logits.shape[-1]), tokens[places + 1].reshape(-1)).item()
+
+    model.eval()
+    with torch.no_grad():
+        means = {name: math.fsum(measure(parts[name])) / eval_iters for name in sorted(parts)}
+    model.train()
+    return means
+
+
+ANSWERS.is_right(estimate(names=None, mean=lambda losses: torch.tensor(losses, dtype=torch.float64).mean().item()))
+
+
+# ------------------------------------------------------------------------------------------- make_optimizer
+
+
+def optimize(
+    *, is_matrix=lambda name, parameter: parameter.dim() >= 2, is_vector=None, of_matrices="decay", of_vectors=0.0,
+    rate="rate", make=torch.optim.AdamW, keep=lambda parameters: parameters, result=None, rates=(),
+):  # fmt: skip
+    """Make `make_optimizer`; each argument brings in one mistake. A decay of None leaves AdamW its own."""
+
+    def make_optimizer(model, learning_rate, weight_decay):
+        given = {"decay": weight_decay, "rate": learning_rate}
+        named = list(model.named_parameters())
+        second = is_vector or (lambda name, parameter: not is_matrix(name, parameter))
+        groups = []
+        for chosen, decay in ((is_matrix, of_matrices), (second, of_vectors)):
+            group = {"params": keep([parameter for name, parameter in named if chosen(name, parameter)])}
+            if decay is not None:
+                group["weight_decay"] = given.get(decay, decay)
+            groups.append(group)
+        for group, one in zip(groups, rates, strict=False):
+            group["lr"] = given.get(one, one)
+        if result is not None:
+            return result(groups)
+        return make(groups) if rate is None else make(groups, lr=given.get(rate, rate))
+
+    return make_optimizer
+
+
+def exhausts(model, learning_rate, weight_decay):
+    parameters = model.parameters()
+    matrices = [parameter for parameter in parameters if parameter.dim() >= 2]
+    vectors = [parameter for parameter in parameters if parameter.dim() < 2]
+    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=learning_rate)
+
+
+def all_alike(model, learning_rate, weight_decay):
+    return torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=weight_decay)
+
+
+def none_of_it(model, learning_rate, weight_decay):
+    return torch.optim.AdamW(model.parameters(), lr=learning_rate)
+
+
+def by_module(model, learning_rate, weight_decay):
+    decayed = [m.weight for m in model.modules() if isinstance(m, nn.Linear | nn.Conv1d)]
+    decayed += [p for name, p in model.lstm.named_parameters() if "weight" in name]
+    ids = {id(parameter) for parameter in decayed}
+    others = [parameter for parameter in model.parameters() if id(parameter) not in ids]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=learning_rate)
+
+
+def shrinks(model, learning_rate, weight_decay):
+    optimizer = optimize()(model, learning_rate, weight_decay)
+    for parameter in model.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    return optimizer
+
+
+def named_pairs(model, learning_rate, weight_decay):
+    matrices = [[name, parameter] for name, parameter in model.named_parameters() if parameter.dim() >= 2]
+    return torch.optim.AdamW([{"params": matrices, "weight_decay": weight_decay}], lr=learning_rate)
+
+
+for function in (exhausts, all_alike, none_of_it, by_module, shrinks, named_pairs):
+    function.__name__ = "make_optimizer"
+
+
+def by_end(*ends):
+    return lambda name, parameter: name.endswith(ends)
+
+
+def empty(name, parameter):
+    return False
+
+
+ANSWERS.is_wrong("everything is decayed, biases, too")(all_alike)
+ANSWERS.is_wrong("everything is decayed, biases, too")(optimize(of_vectors="decay"))
+ANSWERS.is_wrong("nothing is decayed")(optimize(of_matrices=0.0))
+ANSWERS.is_wrong("the groups are exchanged")(optimize(of_matrices=0.0, of_vectors="decay"))
+ANSWERS.is_wrong("the groups are exchanged")(optimize(is_matrix=lambda name, parameter: parameter.dim() < 2))
+ANSWERS.is_wrong("everything is decayed by 0.01")(none_of_it)
+ANSWERS.is_wrong("vectors are decayed by 0.01")(optimize(of_vectors=None))
+ANSWERS.is_wrong("the matrices are decayed by 0.01")(optimize(of_matrices=None))
+ANSWERS.is_wrong("the matrices have no decay and the vectors AdamW's own 0.01")(
+    optimize(of_matrices=0.0, of_vectors=None)
+)
+ANSWERS.is_wrong("the matrices' weight_decay is the learning rate")(optimize(of_matrices="rate", rate="decay"))
+ANSWERS.is_wrong("the learning rate is the weight decay")(optimize(rate="decay"))
+ANSWERS.is_wrong("the learning rate is 0.001, AdamW's own")(optimize(rate=None))
+ANSWERS.is_wrong("the learning rate should be 0.007, and is 0.0003")(optimize(rate=3e-4))
+ANSWERS.is_wrong("only one group has the learning rate")(optimize(rate=None, rates=["rate"]))
+ANSWERS.is_wrong("that is Adam, where decay goes through the running means")(optimize(make=torch.optim.Adam))
+ANSWERS.is_wrong("what you return should be AdamW, and is a SGD")(optimize(make=torch.optim.SGD))
+ANSWERS.is_wrong("those are the groups: hand them to torch.optim.AdamW")(optimize(result=lambda groups: groups))
+ANSWERS.is_wrong("some parameters stand in both groups")(optimize(is_vector=lambda name, parameter: True))
+ANSWERS.is_wrong("`scale` stands in its group twice")(optimize(keep=lambda parameters: parameters * 2))
+ANSWERS.is_wrong("AdamW is given no parameters")(optimize(result=lambda groups: torch.optim.AdamW([])))
+ANSWERS.is_wrong("AdamW did not take the parameters")(named_pairs)
+ANSWERS.is_wrong("the optimizer holds the matrices only")(exhausts)
+ANSWERS.is_wrong("the optimizer holds the matrices only")(optimize(is_vector=empty))
+ANSWERS.is_wrong("the optimizer holds the vectors only")(
+    optimize(is_matrix=empty, is_vector=lambda name, parameter: parameter.dim() < 2)
+)
+ANSWERS.is_wrong("`scale` of the check's model (no dimension) would never learn")(
+    optimize(is_vector=lambda name, p: p.dim() == 1)
+)
+ANSWERS.is_wrong("`mix.weight` of the check's model (three dimensions) would never learn")(
+    optimize(is_matrix=lambda name, p: p.dim() == 2, is_vector=lambda name, p: p.dim() < 2)
+)
+ANSWERS.is_wrong("`scale` of the check's model (no dimension) and 3 more would never learn")(
+    optimize(is_matrix=lambda name, p: p.dim() >= 2, is_vector=by_end("bias"))
+)
+ANSWERS.is_wrong("the optimizer holds tensors that are no parameters of the model")(
+    optimize(keep=lambda parameters: [parameter.detach().clone() for parameter in parameters])
+)
+ANSWERS.is_wrong("`mix.weight` of the check's model (three dimensions) has weight_decay 0 where 0.3 belongs")(
+    optimize(is_matrix=lambda name, parameter: parameter.dim() == 2)
+)
+ANSWERS.is_wrong("`embedding.weight` of the check's model (two dimensions) has weight_decay 0 where 0.3 belongs")(
+    optimize(is_matrix=lambda name, parameter: parameter.dim() > 2)
+)
+ANSWERS.is_wrong("the embedding is not decayed")(by_module)
+ANSWERS.is_wrong("the embedding is not decayed")(
+    optimize(is_matrix=lambda name, parameter: parameter.dim() >= 2 and "embedding" not in name)
+)
+ANSWERS.is_wrong("the weights of the LSTM are not decayed")(
+    optimize(is_matrix=lambda name, parameter: name.endswith("weight") and parameter.dim() > 1)
+)
+ANSWERS.is_wrong("the biases of the LSTM are decayed")(
+    optimize(is_matrix=lambda name, parameter: not name.endswith(("bias", "norm.weight", "scale")))
+)
+ANSWERS.is_wrong("the weight of a LayerNorm is decayed")(optimize(is_matrix=lambda name, parameter: "weight" in name))
+ANSWERS.is_wrong("`scale` of the check's model (no dimension) has weight_decay 0.3 where 0 belongs")(
+    optimize(is_matrix=lambda name, parameter: "bias" not in name)
+)
+ANSWERS.is_wrong("the weights of the model changed")(shrinks)
+
+
+@ANSWERS.is_right
+def make_optimizer(model, learning_rate, weight_decay):
+    decay, no_decay = [], []
+    for parameter in model.parameters():
+        (no_decay if parameter.ndim < 2 else decay).append(parameter)
+    optimizer = torch.optim.AdamW(decay, lr=learning_rate, weight_decay=weight_decay, betas=(0.9, 0.95))
+    optimizer.add_param_group({"params": no_decay, "weight_decay": 0})
+    return optimizer
+
+
+@ANSWERS.is_right
+def make_optimizer(model, learning_rate, weight_decay):
+    groups = [
+        {"params": (one for one in model.parameters() if len(one.shape) < 2), "lr": learning_rate},
+        {"params": {one: 0 for one in model.parameters() if len(one.shape) > 1}.keys(), "weight_decay": weight_decay},
+    ]
+    return torch.optim.AdamW(groups, learning_rate, weight_decay=0.0)
+
+
+@ANSWERS.is_right
+def make_optimizer(model, learning_rate, weight_decay):  # a group for each parameter
+    groups = [
+        {"params": [parameter], "weight_decay": weight_decay * (parameter.dim() > 1)}
+        for _, parameter in model.named_parameters()
+    ]
+    return torch.optim.AdamW(params=groups, lr=learning_rate, foreach=False)
+
+
+@ANSWERS.is_right
+def make_optimizer(model, learning_rate, weight_decay):
+    optimizer = torch.optim.AdamW(list(model.parameters()), lr=learning_rate, weight_decay=0.0)
+    (group,) = optimizer.param_groups
+    vectors = [parameter for parameter in group["params"] if parameter.dim() < 2]
+    matrices = [parameter for parameter in group["params"] if parameter.dim() >= 2]
+    optimizer.param_groups = [group | {"params": matrices, "weight_decay": weight_decay}, group | {"params": vectors}]
+    return optimizer
+
+
+# ------------------------------------------------------------------------------------------- largest_change
+
+
+def at_position(changed, position, token):
+    changed[:, position] = token
+
+
+def before_position(difference, position):
+    return difference[:, :position].abs().max().item()
+
+
+def change(
+    *, put=at_position, copy=torch.clone, of=lambda logits: logits, result=before_position, prepare=nn.Module.eval,
+    grad=False, switches_off=False,
+):  # fmt: skip
+    """Make `largest_change`; each argument brings in one mistake."""
+
+    def largest_change(model, tokens, position, token):
+        prepare(model)
+        changed = copy(tokens)
+        with torch.set_grad_enabled(grad):
+            before = of(model(tokens))
+            put(changed, position, token)
+            after = of(model(changed))
+        if switches_off:
+            torch.set_grad_enabled(False)
+        return result(before - after, position)
+
+    return largest_change
+
+
+def taken(function):
+    return change(result=lambda difference, position: function(difference[:, :position]).item())
+
+
+def put(*places):
+    """Put the token at places that are made of the position."""
+
+    def put(changed, position, token):
+        for place in places:
+            changed[place(position)] = token
+
+    return change(put=put)
+
+
+def of_losses(model, tokens, position, token, mean=lambda logits, targets: loss_of(logits[:, :-1], targets[:, 1:])):
+    model.eval()
+    changed = tokens.clone()
+    changed[:, position] = token
+    with torch.no_grad():
+        return abs(mean(model(tokens), tokens) - mean(model(changed), tokens)).item()
+
+
+def never_calls(model, tokens, position, token):
+    return 0.0
+
+
+def reads_twice(model, tokens, position, token):
+    model.eval()
+    with torch.no_grad():
+        return before_position(model(tokens) - model(tokens), position)
+
+
+def expects_state(model, tokens, position, token):
+    model.eval()
+    (before, _), (after, _) = model(tokens), model(tokens)
+    return before_position(before - after, position)
+
+
+for function in (of_losses, never_calls, reads_twice, expects_state):
+    function.__name__ = "largest_change"
+
+ANSWERS.is_wrong("the position itself is compared, too")(
+    change(result=lambda difference, position: before_position(difference, position + 1))
+)
+ANSWERS.is_wrong("all positions are compared")(
+    change(result=lambda difference, position: difference.abs().max().item())
+)
+ANSWERS.is_wrong("the positions from the changed one on are compared")(
+    change(result=lambda difference, position: difference[:, position:].abs().max().item())
+)
+ANSWERS.is_wrong("the positions from the changed one on are compared")(
+    change(result=lambda difference, position: difference[:, position + 1 :].abs().max().item())
+)
+ANSWERS.is_wrong("the first rows are compared, not the first positions")(
+    change(result=lambda difference, position: difference[:position].abs().max().item())
+)
+ANSWERS.is_wrong("only the position right before is compared")(taken(lambda before: before[:, -1].abs().max()))
+ANSWERS.is_wrong("only the first position is compared")(taken(lambda before: before[:, 0].abs().max()))
+ANSWERS.is_wrong("the position right before is left out")(
+    change(result=lambda difference, position: before_position(difference, max(position - 1, 1)))
+)
+ANSWERS.is_wrong("only the first row's token is replaced")(put(lambda position: (0, position)))
+ANSWERS.is_wrong("only the first row's token is replaced")(taken(lambda before: before[0].abs().max()))
+ANSWERS.is_wrong("the sign counts in yours")(taken(torch.max))
+ANSWERS.is_wrong("the sign counts in yours")(taken(lambda before: (-before).max()))
+ANSWERS.is_wrong("that is the smallest difference")(taken(torch.min))
+ANSWERS.is_wrong("that is the smallest change")(taken(lambda before: before.abs().min()))
+ANSWERS.is_wrong("that is the mean change")(taken(lambda before: before.abs().mean()))
+ANSWERS.is_wrong("that is the mean difference, in which signs cancel")(taken(torch.mean))
+ANSWERS.is_wrong("that is the sum of the changes")(taken(lambda before: before.abs().sum()))
+ANSWERS.is_wrong("that is the root of the sum of squares")(taken(torch.norm))
+ANSWERS.is_wrong("that is the largest square")(taken(lambda before: before.pow(2).max()))
+ANSWERS.is_wrong(": probabilities are compared")(change(of=lambda logits: logits.softmax(-1)))
+ANSWERS.is_wrong(": log-probabilities are compared")(change(of=lambda logits: logits.log_softmax(-1)))
+ANSWERS.is_wrong("losses are compared, in which changes cancel")(of_losses)
+ANSWERS.is_wrong("whole rows are replaced")(put(lambda position: position))
+ANSWERS.is_wrong("the token before `position` is replaced")(put(lambda position: (slice(None), position - 1)))
+ANSWERS.is_wrong("the token after `position` is replaced")(put(lambda position: (slice(None), (position + 1) % 8)))
+ANSWERS.is_wrong("every token from `position` on is replaced")(
+    put(lambda position: (slice(None), slice(position, None)))
+)
+ANSWERS.is_wrong("the tokens before `position` are replaced")(put(lambda position: (slice(None), slice(position))))
+ANSWERS.is_wrong("whole rows are replaced")(put(lambda position: slice(None)))
+ANSWERS.is_wrong("changes its argument `tokens`")(change(copy=lambda tokens: tokens))
+ANSWERS.is_wrong("the model reads the same text twice")(reads_twice)
+ANSWERS.is_wrong("the model was never called")(never_calls)
+ANSWERS.is_wrong("the model returns the logits alone")(expects_state)
+ANSWERS.is_wrong("the change that you return is a tensor: make it a plain number")(
+    change(result=lambda difference, position: difference[:, :position].abs().max())
+)
+ANSWERS.is_wrong("should be a float or an int, and is a bool")(
+    change(result=lambda difference, position: before_position(difference, position) > 0)
+)
+ANSWERS.is_wrong("the model was in training mode")(change(prepare=nothing))
+ANSWERS.is_wrong("the layers inside the model were in training mode")(change(prepare=only_flat(False)))
+ANSWERS.is_wrong("gradients were recorded")(change(grad=True))
+ANSWERS.is_wrong("gradients are still switched off")(change(switches_off=True))
+
+
+@ANSWERS.is_right
+def largest_change(model, tokens, position, token):  # both texts in one batch, the mode put back
+    was_training = model.training
+    model.eval()
+    here = torch.arange(tokens.shape[1]) == position
+    both = torch.cat([tokens, torch.where(here, token, tokens)])
+    with torch.inference_mode():
+        before, after = model(both)[:, :position].chunk(2)
+    model.train(was_training)
+    return float(torch.max(torch.abs(after - before)))
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def largest_change(model, tokens, position, token):  # a row at a time
+    model.train(False)
+    largest = 0.0
+    for row in tokens:
+        changed = row.tolist()
+        changed[position] = token
+        difference = model(row[None]) - model(torch.tensor([changed]))
+        largest = max(largest, difference[0, :position].abs().max().item())
+    return largest
+
+
+@ANSWERS.is_right
+def largest_change(model, tokens, position, token):
+    model.eval()
+    middle = torch.full_like(tokens[:, :1], token)
+    changed = torch.cat([tokens[:, :position], middle, tokens[:, position + 1 :]], dim=1)
+    with torch.no_grad():
+        difference = model(changed).detach() - model(tokens).detach()
+    return difference.abs().amax(dim=(0, 2))[:position].max().item()
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def largest_change(model, tokens, position, token):
+    model.eval()
+    changed = tokens.index_fill(1, torch.tensor(position), token)
+    pairs = zip(model(tokens)[:, :position].flatten().tolist(), model(changed)[:, :position].flatten().tolist())
+    return max(abs(left - right) for left, right in pairs)
+
+
+# ------------------------------------------------------------------------------------------------- generate
+
+
+def key_of(attention, states):
+    return attention.key(states)
+
+
+def value_of(attention, states):
+    return attention.value(states)
+
+
+def query_of(attention, states):
+    return attention.query(states[:, -1:])
+
+
+def newest(states):
+    return states[:, -1:]
+
+
+def as_it_is(thing):
+    return thing
+
+
+def append(old, new, number):
+    return torch.cat([old, new], dim=1)
+
+
+def drawn(logits, temperature, generator):
+    return torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator)
+
+
+def write(
+    *, keys_of=key_of, values_of=value_of, grow=append, grow_values=None, late=False, cache=as_it_is,
+    query=query_of, asks_start=False, find=attend, mix=torch.add, last=newest, position=-1, draw=drawn,
+    read=as_it_is, first=None, state=lambda new, old: new, feed=lambda token, tokens, start: token,
+    count=as_it_is, join=lambda tokens, token: torch.cat([tokens, token], dim=1),
+    result=lambda tokens, start: tokens, grad=False, switches_off=False,
+):  # fmt: skip
+    """Make `generate`; each argument brings in one mistake.
+
+    `grow` and `grow_values` append what was made of the token that was read last, `late` lets them do it only after the
+    draw; `cache` is what attention is given of the keys and values.
+    """
+
+    def generate(model, start_tokens, max_new_tokens, temperature, generator):
+        attention, tokens = model.attention, start_tokens
+
+        def grown(keys, values, number):
+            if number == 0:
+                return keys, values
+            key, value = keys_of(attention, states), values_of(attention, states)
+            return grow(keys, key, number), (grow_values or grow)(values, value, number)
+
+        with torch.set_grad_enabled(grad):
+            states, lstm_state = model.lstm(model.embedding(read(tokens)), first)
+            begun, keys, values = states, keys_of(attention, states), values_of(attention, states)
+            for number in range(count(max_new_tokens)):
+                if not late:
+                    keys, values = grown(keys, values, number)
+                asking = query(attention, begun if asks_start else states)
+                logits = model.output(mix(last(states), find(asking, cache(keys), cache(values))))[:, position]
+                token = draw(logits, temperature, generator)
+                if late:
+                    keys, values = grown(keys, values, number)
+                tokens = join(tokens, token)
+                states, new_state = model.lstm(model.embedding(feed(token, tokens, start_tokens)), lstm_state)
+                lstm_state = state(new_state, lstm_state)
+        if switches_off:
+            torch.set_grad_enabled(False)
+        return result(tokens, start_tokens)
+
+    return generate
+
+
+def twice_at_first(model, start_tokens, max_new_tokens, temperature, generator):
+    attention, tokens = model.attention, start_tokens
+    with torch.no_grad():
+        states, lstm_state = model.lstm(model.embedding(tokens))
+        keys, values = attention.key(states), attention.value(states)
+        for _ in range(max_new_tokens):
+            last = states[:, -1:]
+            keys = torch.cat([keys, attention.key(last)], dim=1)
+            values = torch.cat([values, attention.value(last)], dim=1)
+            logits = model.output(last + attend(attention.query(last), keys, values))[:, -1]
+            token = drawn(logits, temperature, generator)
+            tokens = torch.cat([tokens, token], dim=1)
+            states, lstm_state = model.lstm(model.embedding(token), lstm_state)
+    return tokens
+
+
+def reads_last_twice(model, start_tokens, max_new_tokens, temperature, generator):
+    attention, tokens = model.attention, start_tokens
+    with torch.no_grad():
+        states, lstm_state = model.lstm(model.embedding(tokens))
+        keys, values = attention.key(states), attention.value(states)
+        for _ in range(max_new_tokens):
+            last, lstm_state = model.lstm(model.embedding(tokens[:, -1:]), lstm_state)
+            keys = torch.cat([keys, attention.key(last)], dim=1)
+            values = torch.cat([values, attention.value(last)], dim=1)
+            logits = model.output(last + attend(attention.query(last), keys, values))[:, -1]
+            tokens = torch.cat([tokens, drawn(logits, temperature, generator)], dim=1)
+    return tokens
+
+
+def anew(position=-1, mode=False, grad=False):
+    def generate(model, start_tokens, max_new_tokens, temperature, generator):
+        model.train(mode)
+        tokens = start_tokens
+        for _ in range(max_new_tokens):
+            with torch.set_grad_enabled(grad):
+                logits = model(tokens)[:, position]
+            tokens = torch.cat([tokens, drawn(logits, temperature, generator)], dim=1)
+        return tokens
+
+    return generate
+
+
+def drops(model, start_tokens, max_new_tokens, temperature, generator):
+    output = model.output
+    model.output = nn.Sequential(model.dropout, output)
+    text = course_generate(model, start_tokens, max_new_tokens, temperature, generator)
+    model.output = output
+    return text
+
+
+def states_only(model, start_tokens, max_new_tokens, temperature, generator):
+    """Read each token alone, and attend to nothing: the way of lesson 04."""
+    tokens, reading, state = start_tokens, start_tokens, None
+    with torch.no_grad():
+        for _ in range(max_new_tokens):
+            states, state = model.lstm(model.embedding(reading), state)
+            reading = drawn(model.output(states)[:, -1], temperature, generator)
+            tokens = torch.cat([tokens, reading], dim=1)
+    return tokens
+
+
+def cannot_stand_still(model, start_tokens, max_new_tokens, temperature, generator):
+    text = course_generate(model, start_tokens, max_new_tokens, temperature, generator)
+    return torch.cat([start_tokens, torch.stack(list(text[:, start_tokens.shape[1] :].T), 1)], 1)
+
+
+def at_least_one(model, start_tokens, max_new_tokens, temperature, generator):
+    return course_generate(model, start_tokens, max(1, max_new_tokens), temperature, generator)
+
+
+def unscaled(queries, keys, values):
+    return (queries @ keys.mT).softmax(-1) @ values
+
+
+def first_row_then_own(logits, temperature, generator):
+    token = drawn(logits, temperature, generator)
+    return token if temperature > 0.1 else token[:1].expand(len(logits), 1)  # else the shares would tell
+
+
+def by_width(queries, keys, values):
+    return (queries @ keys.mT / queries.shape[-1]).softmax(-1) @ values
+
+
+def over_queries(queries, keys, values):
+    return (queries @ keys.mT / math.sqrt(queries.shape[-1])).softmax(-2) @ values
+
+
+for function in (
+    twice_at_first, reads_last_twice, states_only, drops, cannot_stand_still, at_least_one
+):  # fmt: skip
+    function.__name__ = "generate"
+
+
+def plain(attention, states):
+    return states
+
+
+# The cache.
+ANSWERS.is_wrong("the start's last position stands in the cache twice")(twice_at_first)
+ANSWERS.is_wrong("each new position stands in the cache twice")(
+    write(grow=lambda old, new, number: torch.cat([old, new, new], dim=1))
+)
+ANSWERS.is_wrong("the keys and values of the new tokens are missing")(write(grow=lambda old, new, number: old))
+ANSWERS.is_wrong("the keys and values of the newest token replace the others")(write(grow=lambda old, new, number: new))
+ANSWERS.is_wrong("the keys and values of the start are forgotten")(
+    write(grow=lambda old, new, number: new if number == 1 else append(old, new, number))
+)
+ANSWERS.is_wrong("the last token attends to itself alone")(write(cache=lambda kept: kept[:, -1:]))
+ANSWERS.is_wrong("append first, then attend")(write(late=True))
+ANSWERS.is_wrong("a position attends to itself, too")(write(cache=lambda kept: kept[:, :-1]))
+ANSWERS.is_wrong("a position is dropped from the cache at each step")(
+    write(grow=lambda old, new, number: append(old[:, 1:], new, number))
+)
+ANSWERS.is_wrong("the first position is missing in the cache")(write(cache=lambda kept: kept[:, 1:]))
+ANSWERS.is_wrong("there are not as many keys as values")(write(grow_values=lambda old, new, number: old))
+ANSWERS.is_wrong("there are not as many keys as values")(write(grow_values=append, grow=lambda old, new, number: old))
+ANSWERS.is_wrong("joined along time: torch.cat with dim=1")(write(grow=lambda old, new, number: torch.cat([old, new])))
+ANSWERS.is_wrong("the keys are taken for the values")(write(values_of=key_of))
+ANSWERS.is_wrong("the values are taken for the keys")(write(keys_of=value_of))
+ANSWERS.is_wrong("keys and values are exchanged")(write(keys_of=value_of, values_of=key_of))
+ANSWERS.is_wrong("queries and keys are exchanged")(
+    write(keys_of=lambda a, states: a.query(states), query=lambda a, states: a.key(states[:, -1:]))
+)
+ANSWERS.is_wrong("the query is made by `attention.key`")(write(query=lambda a, states: a.key(states[:, -1:])))
+ANSWERS.is_wrong("the states themselves are kept")(write(keys_of=plain, values_of=plain))
+ANSWERS.is_wrong("the states are taken for the values")(write(values_of=plain))
+ANSWERS.is_wrong("the state is taken for the query")(write(query=lambda a, states: states[:, -1:]))
+ANSWERS.is_wrong("the query is that of the start's last state all along")(write(asks_start=True))
+ANSWERS.is_wrong("the query is that of the start's first state")(write(query=lambda a, states: a.query(states[:, :1])))
+ANSWERS.is_wrong("the state that is added is the start's first one")(write(last=lambda states: states[:, :1]))
+ANSWERS.is_wrong("the first position of the start writes on")(
+    write(query=lambda a, states: a.query(states[:, :1]), last=lambda states: states[:, :1])
+)
+ANSWERS.is_wrong("the residual path is missing")(write(mix=lambda last, found: found))
+ANSWERS.is_wrong("what attention found is missing")(write(mix=lambda last, found: last))
+ANSWERS.is_wrong("what attention found is missing")(states_only)
+ANSWERS.is_wrong("the logits that you draw from are not those of a pass over the whole text")(
+    write(mix=lambda last, found: last * found)
+)
+ANSWERS.is_wrong("not divided by the root of the width")(write(find=unscaled))
+ANSWERS.is_wrong("divided by the width, not by its root")(write(find=by_width))
+ANSWERS.is_wrong("the softmax is not taken over the keys")(write(find=over_queries))
+ANSWERS.is_wrong("dropout falls on what the model knows")(drops)
+# The LSTM.
+ANSWERS.is_wrong("the start's last token is read twice")(reads_last_twice)
+ANSWERS.is_wrong("a new token is read from a fresh state")(write(state=lambda new, old: None))
+ANSWERS.is_wrong("hand on the newest one")(write(state=lambda new, old: old))
+ANSWERS.is_wrong("hidden state and cell are exchanged")(write(state=lambda new, old: new[::-1]))
+ANSWERS.is_wrong("the start is not read from a fresh state")(
+    write(first=tuple(torch.full((1, 3, 6), 0.5) for _ in range(2)))
+)
+ANSWERS.is_wrong("only the start's last token is read")(write(read=lambda start: start[:, -1:]))
+ANSWERS.is_wrong("the text is read again from the state that has read it already")(
+    write(feed=lambda token, tokens, start: tokens)
+)
+ANSWERS.is_wrong("every step reads the start's last token")(write(feed=lambda token, tokens, start: start[:, -1:]))
+ANSWERS.is_wrong("one token is read as a tensor of shape (batch, 1)")(
+    write(feed=lambda token, tokens, start: token[:, 0])
+)
+ANSWERS.is_wrong("each new token once, in order")(write(feed=lambda token, tokens, start: start[:, :1]))
+ANSWERS.is_wrong("right, but each new token reads the whole text anew, 68 steps of the LSTM where 13 are enough")(
+    anew()
+)
+ANSWERS.is_wrong("right, but gradients were recorded")(write(grad=True))
+ANSWERS.is_wrong("gradients are still switched off")(write(switches_off=True))
+ANSWERS.is_wrong("dropout falls on what the model knows")(anew(mode=True))
+# The draw.
+ANSWERS.is_wrong("draw from the logits at the *last* position")(anew(position=0))
+ANSWERS.is_wrong("the likeliest token comes every time")(
+    write(draw=lambda logits, t, g: logits.argmax(-1, keepdim=True))
+)
+ANSWERS.is_wrong("the temperature has no effect")(write(draw=lambda logits, t, g: drawn(logits, 1.0, g)))
+ANSWERS.is_wrong("the temperature has no effect")(
+    write(draw=lambda logits, t, g: torch.multinomial(logits.softmax(-1) / t, 1, generator=g))
+)
+ANSWERS.is_wrong("the logits are multiplied by the temperature")(
+    write(draw=lambda logits, t, g: drawn(logits, 1 / t, g))
+)
+ANSWERS.is_wrong("all tokens come about equally often")(
+    write(draw=lambda logits, t, g: torch.multinomial((logits.softmax(-1) / t).softmax(-1), 1, generator=g))
+)
+ANSWERS.is_wrong("torch.multinomial takes probabilities")(
+    write(draw=lambda logits, t, g: torch.multinomial(logits / t, 1, generator=g))
+)
+ANSWERS.is_wrong("draw from the logits at the last position, of shape (batch, vocab)")(write(position=slice(None)))
+ANSWERS.is_wrong("all rows get the first row's token")(write(draw=first_row_then_own))
+ANSWERS.is_wrong("all rows get the same token")(
+    write(draw=lambda logits, t, g: drawn(logits, t, g)[:1].expand(len(logits), 1))
+)
+ANSWERS.is_wrong("rows are mixed up")(write(draw=lambda logits, t, g: drawn(logits, t, g).roll(1, 0)))
+ANSWERS.is_wrong("the same seed gives another text")(write(draw=lambda logits, t, g: drawn(logits, t, None)))
+ANSWERS.is_wrong("every seed gives the same text")(write(draw=lambda logits, t, g: drawn(logits, t, g.manual_seed(0))))
+# The text.
+ANSWERS.is_wrong("only the new tokens are returned")(write(result=lambda tokens, start: tokens[:, start.shape[1] :]))
+ANSWERS.is_wrong("there should be 8 tokens after the 5 of the start, and there are 9")(
+    write(count=lambda number: number + 1)
+)
+ANSWERS.is_wrong("there should be 8 tokens after the 5 of the start, and there are 6")(
+    write(count=lambda number: number - 2)
+)
+ANSWERS.is_wrong("the text should begin with start_tokens")(
+    write(join=lambda tokens, token: torch.cat([token, tokens], dim=1))
+)
+ANSWERS.is_wrong("the dtype of `generate` should be int64")(write(result=lambda tokens, start: tokens.float()))
+ANSWERS.is_wrong("`generate` should be a tensor, and is a list")(write(result=lambda tokens, start: tokens.tolist()))
+ANSWERS.is_wrong("with max_new_tokens 0 it should give the start back, and raises RuntimeError")(cannot_stand_still)
+ANSWERS.is_wrong("with max_new_tokens 0 it should give the start back, and gives something else")(at_least_one)
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def generate(model, start_tokens, max_new_tokens, temperature, generator):  # a list of keys, Gumbel's way to draw
+    keys, values, written, state = [], [], list(start_tokens.T), None
+    for place in range(start_tokens.shape[1] + max_new_tokens):
+        if place >= start_tokens.shape[1]:
+            found = F.scaled_dot_product_attention(
+                model.attention.query(states), torch.cat(keys, 1), torch.cat(values, 1)
+            )
+            logits = model.output((states + found).squeeze(1)) / temperature
+            noise = -torch.empty_like(logits).exponential_(generator=generator).log()
+            written.append((logits + noise).argmax(-1))
+        states, state = model.lstm(model.embedding(written[place][:, None]), state)
+        keys.append(model.attention.key(states))
+        values.append(model.attention.value(states))
+    return torch.stack(written, dim=1)
+
+
+@ANSWERS.is_right
+def generate(model, start_tokens, max_new_tokens, temperature, generator):  # room made beforehand, by inverse CDF
+    batch, time = start_tokens.shape
+    model.eval()
+    with torch.inference_mode():
+        tokens = torch.zeros(batch, time + max_new_tokens, dtype=torch.long)
+        tokens[:, :time] = start_tokens
+        states, state = model.lstm(model.embedding(start_tokens), None)
+        keys = torch.zeros(batch, time + max_new_tokens, states.shape[-1])
+        values = keys.clone()
+        keys[:, :time], values[:, :time] = model.attention.key(states), model.attention.value(states)
+        for end in range(time, time + max_new_tokens):
+            found = attend(model.attention.query(states[:, -1:]), keys[:, :end], values[:, :end])
+            logits = model.output(model.dropout(states[:, -1] + found[:, 0]))
+            edges = torch.softmax(logits / temperature, dim=1).cumsum(1)
+            tokens[:, end] = torch.searchsorted(edges, torch.rand(batch, 1, generator=generator))[:, 0].clamp(max=6)
+            if end + 1 < time + max_new_tokens:
+                states, state = model.lstm(model.embedding(tokens[:, end : end + 1]), state)
+                keys[:, end], values[:, end] = (
+                    layer(states)[:, 0] for layer in (model.attention.key, model.attention.value)
+                )
+    return tokens.clone()
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def generate(model, start_tokens, max_new_tokens, temperature, generator):  # a row at a time, nothing batched
+    def write_row(tokens):
+        states, state = model.lstm(model.embedding(tokens))
+        kept = states
+        for _ in range(max_new_tokens):
+            keys, values = model.attention.key(kept), model.attention.value(kept)  # made anew from the states
+            found = attend(model.attention.query(states[-1:]), keys, values)
+            shares = torch.softmax(model.output(states[-1:] + found) / temperature, dim=-1)
+            token = torch.multinomial(shares[0], 1, generator=generator)
+            tokens = torch.cat([tokens, token])
+            states, state = model.lstm(model.embedding(token), state)
+            kept = torch.cat([kept, states])
+        return tokens
+
+    return torch.stack([write_row(row) for row in start_tokens])
+
+
+@ANSWERS.is_right
+@torch.no_grad()
+def generate(model, start_tokens, max_new_tokens, temperature, generator):  # all states attend; the last is taken
+    attention, new = model.attention, []
+    states, state = model.lstm(model.embedding(start_tokens))
+    keys, values = attention.key(states), attention.value(states)
+    while len(new) < max_new_tokens:
+        logits = model.output(states + attend(attention.query(states), keys, values))
+        scaled = logits[:, -1, :].div(temperature)
+        new.append(torch.multinomial(scaled.log_softmax(-1).exp(), num_samples=1, generator=generator))
+        states, state = model.lstm(model.embedding(new[-1]), hx=state)
+        keys = torch.cat((keys, attention.key(states)), dim=-2)
+        values = torch.cat((values, attention.value(states)), dim=-2)
+    return torch.cat([start_tokens, *new], dim=1)
