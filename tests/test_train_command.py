@@ -79,6 +79,14 @@ def test_the_settings_of_a_run_repeat_it_to_the_bit(call, folder, whole):
     assert read_all(folder / "again") == read_all(whole)
 
 
+def test_a_run_of_some_minutes_is_repeated_with_as_many_steps(call, folder):
+    assert call("book.txt", *SMALL, "--dropout", "0.1", "--minutes", "0.02", "--out", "minutes")[0] == 0
+    code, out, _ = call("--config", folder / "minutes" / "settings.toml", "--out", "minutes again")
+    assert code == 0
+    assert "fit into" not in out
+    assert read_all(folder / "minutes again") == read_all(folder / "minutes")
+
+
 def test_a_flag_goes_before_the_settings_of_a_file(call, folder, whole):
     given = ["--config", whole / "settings.toml", "--steps", "2", "--hidden-size", "8", "--out", "smaller"]
     assert call(*given)[0] == 0
