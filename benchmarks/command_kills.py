@@ -17,8 +17,8 @@ from helpers.tales import write_tales
 
 KILLS, QUICK_KILLS = 20, 2
 _ROOT = Path(__file__).resolve().parents[1]
-_SHARED = ["--batch-size", "8", "--sequence-length", "20", "--hidden-size", "32", "--threads", "1", "--steps", "150"]
-_SHARED += ["--evaluate-every", "30", "--save-every", "2", "--schedule", "warmup_cosine"]
+_SHARED = ["--batch-size", "8", "--sequence-length", "20", "--hidden-size", "160", "--threads", "1", "--steps", "90"]
+_SHARED += ["--evaluate-every", "30", "--save-every", "1", "--schedule", "warmup_cosine"]
 KINDS = {
     "streams": ["--model", "lstm", "--dropout", "0.2", *_SHARED],
     "windows": ["--model", "stacked-rnn", "--num-layers", "2", "--dropout", "0.2", "--stride", "10", *_SHARED],

@@ -9,7 +9,7 @@ import torch
 
 from helpers.baselines import uniform_loss
 from helpers.command_line.hardware import find_device
-from helpers.command_line.parts import make_val_batches
+from helpers.command_line.parts import checksum_of, make_val_batches
 from helpers.command_line.report import measure_baselines
 from helpers.command_line.settings import model_name
 from helpers.command_line.toml_file import read_settings
@@ -42,6 +42,7 @@ class Own(NamedTuple):
     text: str | None
     lower: bool
     validation: float
+    checksum: str | None
 
 
 def rate(name: str, text: str | None, device: str) -> int:
@@ -75,7 +76,7 @@ def find_own(path: Path, notes: dict[str, Any]) -> Own:
         found = read_settings(beside)
     else:
         found = notes.get("settings") or {"text": notes.get("recipe", {}).get("corpus")}
-    return Own(found.get("text"), found.get("lower", False), found.get("validation", 0.1))
+    return Own(found.get("text"), found.get("lower", False), found.get("validation", 0.1), found.get("checksum"))
 
 
 def _own_split(own: Own, trained: TrainedModel, *, needed: bool) -> Split | None:
@@ -87,9 +88,10 @@ def _own_split(own: Own, trained: TrainedModel, *, needed: bool) -> Split | None
     try:
         if own.text is None:
             raise ValueError("the checkpoint does not say which text its model was trained on")
-        split = make_split(load_corpus(own.text, lower=own.lower), validation=own.validation)
-        if split.vocabulary != trained.vocabulary:
-            raise ValueError(f"{own.text} holds other characters than when the model was trained on it")
+        corpus = load_corpus(own.text, lower=own.lower)
+        split = make_split(corpus, validation=own.validation)
+        if split.vocabulary != trained.vocabulary or own.checksum not in (None, checksum_of(corpus.text)):
+            raise ValueError(f"{own.text} has changed since the model was trained on it: its end is another part now")
         if needed and not len(split.val):
             raise ValueError("the model was trained on the whole text, with nothing left to rate it on")
         return split

@@ -12,7 +12,7 @@ from helpers.command_line.folder import RunFolder, new_folder
 from helpers.command_line.hardware import set_up
 from helpers.command_line.options import train_parser
 from helpers.command_line.parts import Parts, checksum_of, full_name, load_text, make_parts
-from helpers.command_line.report import Report, choose_prime, describe_run, first_word, measure_baselines
+from helpers.command_line.report import Report, choose_prime, describe_end, describe_run, first_word, measure_baselines
 from helpers.command_line.settings import RunSettings, resolve
 from helpers.command_line.toml_file import read_settings, write_settings
 from helpers.console import DONE, INTERRUPTED, RunFailed, one_line, run_command
@@ -103,7 +103,7 @@ def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool) -> Hist
             **parts.optimization,
         )
     except TrainingDiverged as error:
-        with suppress(OSError):
+        with suppress(OSError, ImportError):
             error.history.save(report.folder.path, **report.named)
         raise RunFailed(str(error)) from None
     except (OSError, RuntimeError) as error:  # a full disk; of torch, a full memory
@@ -123,10 +123,8 @@ def _finish(history: History, report: Report) -> int:
     if history.ended == "interrupted":
         print(f"To go on: python -m helpers.train --resume {folder}")
         return INTERRUPTED
-    best = history.best_val_loss
-    reached = "" if best is None else f", lowest validation loss {best:.3f} nats per character"
-    print(f"ended after {history.steps[-1]:,} steps ({history.ended}){reached}")
-    print(f"python -m helpers.generate {folder}   lets it write; python -m helpers.evaluate {folder}   rates it")
+    print(describe_end(history))
+    print(f"let it write: python -m helpers.generate {folder}\nrate it:      python -m helpers.evaluate {folder}")
     return DONE
 
 

@@ -91,6 +91,15 @@ def test_where_the_own_text_is_gone_another_one_can_still_be_rated(rated, run, t
     ]
 
 
+def test_a_text_that_has_changed_is_not_taken_for_the_own_one(rated, run, tmp_path):
+    """What was trained on could stand in the part that seems to be kept back."""
+    book = tmp_path / "book.txt"
+    book.write_text(book.read_text(encoding="utf-8")[-19_000:], encoding="utf-8")
+    code, _, _, error = rated(run)
+    assert code == 2
+    assert "book.txt has changed since the model was trained on it" in error
+
+
 def test_a_checkpoint_that_does_not_name_its_text_needs_one(rated, tmp_path):
     model = CharLSTM(5, 3, 4)
     path = save_checkpoint(tmp_path / "own.safetensors", model, Vocabulary.from_text("abcd\n"), model=model.settings)

@@ -3,8 +3,9 @@
 import pytest
 
 from helpers.command_line import report
-from helpers.command_line.report import choose_prime, first_word, place_among
+from helpers.command_line.report import choose_prime, describe_end, first_word, place_among
 from helpers.console import RunFailed, one_line, run_command
+from helpers.training import History
 from helpers.vocabulary import Vocabulary
 
 NAMED = {"knowing nothing": 4.2, "unigram": 3.1, "bigram": 2.4, "best n-gram": 1.0}
@@ -48,6 +49,21 @@ def test_samples_are_indented_and_fit_a_screen():
     assert shown[:2] == ["    A line.", ""]
     assert max(map(len, shown)) <= 80
     assert all(line.startswith("    word") for line in shown[2:])
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        ([2.0, 1.0, 0.9], "with the lowest validation loss, 0.900, at step 30"),
+        ([2.0, 1.0, 0.9, 1.1, 1.2], "with the lowest validation loss, 0.900, at step 30"),
+        ([2.0, 0.9, 1.0, 1.1, 1.2], "0.900, at step 20\nsince then it learns the text by heart"),
+        ([], "ended after 10 steps (all steps)"),
+    ],
+)
+def test_the_end_says_where_it_was_best_and_whether_that_was_long_ago(losses, words):
+    history = History(val_loss=losses, steps=[10 * (n + 1) for n in range(len(losses) or 1)], ended="all steps")
+    assert words in describe_end(history)
+    assert ("by heart" in describe_end(history)) == ("by heart" in words)
 
 
 def test_an_error_is_one_line_that_can_be_read(capsys):

@@ -2,16 +2,18 @@
 
 import csv
 import os
+import re
 import signal
 import tomllib
 
 import pytest
 
+from helpers.checkpoints import read_checkpoint
 from helpers.train import main
 from helpers.trained_models import load_trained
 from tests.commands import SMALL, read_all, run, start, wait_for, write_book
 
-STEPS = ["--steps", "60", "--evaluate-every", "20", "--save-every", "1", "--dropout", "0.1"]
+STEPS = ["--steps", "120", "--evaluate-every", "20", "--save-every", "1", "--dropout", "0.1"]
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +72,21 @@ def test_a_second_run_takes_a_folder_of_its_own(call):
 def test_a_finished_run_says_so_and_off_a_terminal_there_is_no_bar(call, whole):
     code, out, error = call("--resume", whole)
     assert (code, error) == (0, "")
-    assert "ended after 60 steps (all steps)" in out
+    assert "ended after 120 steps (all steps)" in out
 
 
 def test_the_settings_of_a_run_repeat_it_to_the_bit(call, folder, whole):
     code, _, error = call("--config", whole / "settings.toml", "--out", "again")
     assert code == 0, error
     assert read_all(folder / "again") == read_all(whole)
+
+
+def test_a_run_of_some_minutes_is_repeated_with_as_many_steps(call, folder):
+    assert call("book.txt", *SMALL, "--dropout", "0.1", "--minutes", "0.02", "--out", "minutes")[0] == 0
+    code, out, _ = call("--config", folder / "minutes" / "settings.toml", "--out", "minutes again")
+    assert code == 0
+    assert "fit into" not in out
+    assert read_all(folder / "minutes again") == read_all(folder / "minutes")
 
 
 def test_a_flag_goes_before_the_settings_of_a_file(call, folder, whole):
@@ -92,17 +102,20 @@ def test_a_run_that_was_stopped_goes_on_as_if_nothing_had_happened(folder, whole
     """SIGKILL leaves the last checkpoint that was written; the others write one before they end."""
     goal = folder / name
     process = start("train", "book.txt", *SMALL, *STEPS, "--out", name, cwd=folder)
-    wait_for(goal / "last.safetensors", process)
+    wait_for(goal / "history.csv", process)
     process.send_signal(getattr(signal, name))
     out, error = process.communicate(timeout=60)
     assert process.returncode == (-signal.SIGKILL if name == "SIGKILL" else 130)
     assert error == ""
-    assert "loss_curve.png" not in read_all(goal) or name != "SIGKILL"
+    assert ("loss_curve.png" in read_all(goal)) == (name != "SIGKILL")
     if name != "SIGKILL":
-        assert "of 60. The last checkpoint is" in out
+        assert "of 120. The last checkpoint is" in out
         assert out.endswith(f"To go on: python -m helpers.train --resume {name}\n")
+    step = read_checkpoint(goal / "last.safetensors").notes["step"]
+    assert 19 <= step < 120
     code, out, error = run("train", "--resume", name, cwd=folder)
     assert (code, error) == (0, "")
+    assert [int(one) for one in re.findall(r"step (\d+): train", out)] == list(range(20 * (step // 20 + 1), 121, 20))
     assert read_all(goal) == read_all(whole)
 
 

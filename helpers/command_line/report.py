@@ -14,11 +14,12 @@ from helpers.device import device_of
 from helpers.parameters import count_parameters
 from helpers.sampling import generate
 from helpers.splits import Split
-from helpers.training import Progress
+from helpers.training import History, Progress
 from helpers.vocabulary import Vocabulary
 
 _SAMPLE_LENGTH, _TEMPERATURE = 200, 0.8
 _LONGEST_WORD = 20  # characters
+_LONG_AGO = 3  # entries of the history
 _COUNTED = 1_000_000  # characters up to which contexts are made longer for as long as that helps
 
 
@@ -69,6 +70,17 @@ def describe_run(corpus: Corpus, split: Split, parts: Parts, named: dict[str, fl
     if named:
         losses = ", ".join(f"{name} {loss:.3f}" for name, loss in named.items())
         lines.append(f"nats per character of others: {losses}")
+    return "\n".join(lines)
+
+
+def describe_end(history: History) -> str:
+    """Say how a run ended, where it was best, and what to do if that was long ago."""
+    lines = [f"ended after {history.steps[-1]:,} steps ({history.ended})"]
+    if history.val_loss:
+        best = history.steps[-1 - history.since_best()]
+        lines[0] += f", with the lowest validation loss, {history.best_val_loss:.3f}, at step {best:,}"
+    if history.since_best() >= _LONG_AGO:
+        lines.append("since then it learns the text by heart: try more dropout, and --patience 3 to stop sooner")
     return "\n".join(lines)
 
 
