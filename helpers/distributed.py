@@ -27,6 +27,7 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+import torch.distributed.nn.functional  # see `join`
 from torch import nn
 
 from helpers.distributed_batches import Share
@@ -42,6 +43,10 @@ def join(seconds: float = SECONDS) -> Iterator[Processes]:
     """Join the processes that torchrun started, and leave them at the end; without torchrun there is one.
 
     SIGTERM, with which torchrun ends the others when one has died, counts as Ctrl-C meanwhile.
+
+    torch.distributed.nn.functional holds, as default arguments, the process group that is there when it is imported. An
+    optimizer imports it: if that happened in between, gloo's threads would outlive the group, and would now and then
+    abort the process at its exit.
 
     Raises:
         RuntimeError: on Windows; more processes than GPUs.

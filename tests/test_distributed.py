@@ -13,7 +13,7 @@ import time
 import pytest
 import torch
 
-from helpers import distributed
+from helpers import distributed, distributed_launch
 from helpers.batching import StreamBatches, WindowBatches
 from helpers.checkpoints import read_checkpoint
 from helpers.distributed_batches import Share
@@ -62,8 +62,12 @@ def test_two_processes_with_half_the_rows_train_as_one_with_all(kind, tmp_path, 
     distributed_run.train(tmp_path, kind=kind)
     torch.set_num_threads(threads)
     assert capsys.readouterr().out == "process 0 speaks\n"
-    _, said = launch(tmp_path / "two", kind=kind)
-    assert said == ["process 0 speaks\n", ""]
+    if kind == "streams":  # once as at a terminal, where everything is imported anew
+        (tmp_path / "two").mkdir()
+        distributed_launch.launch("tests.distributed_run", str(tmp_path / "two"), json.dumps({"kind": kind}))
+    else:
+        _, said = launch(tmp_path / "two", kind=kind)
+        assert said == ["process 0 speaks\n", ""]
     one, first, second = left_by(tmp_path, size=1), left_by(tmp_path / "two"), left_by(tmp_path / "two", rank=1)
     assert len(one["history"]["train_loss"]) == 50
     assert max(one["history"]["gradient_norm"][:20]) > 0.5, "nothing is clipped, so its order does not show"
@@ -175,6 +179,14 @@ def test_without_torchrun_there_is_one_process_and_nothing_changes():
         assert signal.getsignal(signal.SIGTERM) is before
         history = fit(runs.new_model(), runs.new_batches(), steps=3, progress=False, processes=processes)
     assert history.ended == "all steps"
+
+
+@not_on_windows
+def test_a_launch_that_fails_or_hangs_says_so():
+    with pytest.raises(RuntimeError, match="2 processes of helpers.nothing ended with an error"):
+        distributed_launch.launch("helpers.nothing")
+    with pytest.raises(RuntimeError, match="2 processes of helpers.nothing: stopped after 0.2 s"):
+        distributed_launch.launch("helpers.nothing", seconds=0.2)
 
 
 def test_windows_is_refused_in_one_line(monkeypatch):

@@ -21,6 +21,7 @@ LAYERS = [
     ["gate_pictures", "text_pictures", "decoding_pictures"],
     ["presets", "playground"],
     ["plots"],
+    ["distributed_demo"],
     ["decoders"],
     ["distributed"],
     ["training", "sampling"],
@@ -39,7 +40,8 @@ LAYERS = [
     ["gradient_reach"],
     ["vocabulary", "device", "state", "parameters", "filters", "probes", "text_measures"],
     ["nested"],
-    ["execution", "exercises", "records"],
+    ["distributed_launch"],
+    ["execution", "exercises", "records", "pretended_processes"],
     ["settings"],
     ["files"],
 ]
