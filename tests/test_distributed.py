@@ -183,9 +183,9 @@ def test_without_torchrun_there_is_one_process_and_nothing_changes():
 
 @not_on_windows
 def test_a_launch_that_fails_or_hangs_says_so():
-    with pytest.raises(RuntimeError, match="2 processes of helpers.nothing ended with an error"):
+    with pytest.raises(RuntimeError, match=r"2 processes of helpers.nothing ended with an error"):
         distributed_launch.launch("helpers.nothing")
-    with pytest.raises(RuntimeError, match="2 processes of helpers.nothing: stopped after 0.2 s"):
+    with pytest.raises(RuntimeError, match=r"2 processes of helpers.nothing: stopped after 0.2 s"):
         distributed_launch.launch("helpers.nothing", seconds=0.2)
 
 

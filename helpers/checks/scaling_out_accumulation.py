@@ -52,10 +52,10 @@ def _call(answer, model, pieces, optimizer):
             raise Mistake("`backward` goes through the same graph twice: call it once for each piece") from None
         if "inplace" in str(error):
             raise Mistake("the weights move between the pieces: one step, after the last") from None
-        if "size of tensor" in str(error) or "match" in str(error) or "Expected hidden size" in str(error):
-            raise Mistake(f"sizes do not fit ({error}): is the state of one piece handed to the next?") from None
         raise
     except ValueError as error:
+        if "state has shape" in str(error):
+            raise Mistake("the state of one piece is handed to the next: the pieces are other rows") from None
         if "size" in str(error):
             raise Mistake(
                 "F.cross_entropy did not take these shapes: make (batch · time, vocab) of the logits and (batch · time,) "

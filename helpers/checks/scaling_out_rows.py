@@ -6,7 +6,7 @@ import torch
 
 from helpers.checks.expectations import expect, expect_tensor, same
 
-_CASES = [(8, 2), (7, 3), (5, 4), (9, 2), (3, 1)]  # rows, processes
+_CASES = [(8, 2), (5, 4), (8, 3), (7, 3), (3, 1)]  # rows, processes
 
 
 def own_rows(answer):
