@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -18,24 +18,27 @@ def rows(quick: bool) -> Iterator[Row]:
     if not supported():
         yield Row("two processes", "none", "", "", "", problem="not supported on Windows")
         return
-    steps, alternations = (10, 1) if quick else (40, 5)
+    steps, alternations = (10, 1) if quick else (25, 5)
     for name in SIZES:
         talks: list[dict] = []
-
-        def two(name=name, talks=talks) -> float:
-            talks.append(measure(name, 2, 1, steps))
-            return talks[-1]["step"]
-
-        figures = alternate(two, lambda name=name: measure(name, 1, 1, steps)["step"], alternations)
+        figures = alternate(_step(name, 2, 1, steps, talks), _step(name, 1, 1, steps, []), alternations)
         yield compare(f"a step of {name}, 2 processes", *figures, show_seconds, peer_name="1 process")
-        figures = alternate(two, lambda name=name: measure(name, 1, 2, steps)["step"], alternations)
-        yield compare(f"a step of {name}, 2 processes", *figures, show_seconds, peer_name="1, 2 threads")
         exchange = [one["exchange"] for one in talks]
         share = median(one["exchange"] / one["step"] for one in talks)
         what = f"exchange of {show_bytes(talks[0]['bytes'])} a step, {name}"
-        yield Row(
-            what, show_seconds(median(exchange)), f"{share:.0%} of a step", "", show_spread(exchange, show_seconds)
-        )
+        spread = show_spread(exchange, show_seconds)
+        yield Row(what, show_seconds(median(exchange)), f"{share:.0%} of a step", "", spread)
+    for name in SIZES:
+        figures = alternate(_step(name, 2, 1, steps, []), _step(name, 1, 2, steps, []), alternations)
+        yield compare(f"a step of {name}, 2 processes", *figures, show_seconds, peer_name="1, 2 threads")
+
+
+def _step(name: str, processes: int, threads: int, steps: int, measured: list[dict]) -> Callable[[], float]:
+    def seconds() -> float:
+        measured.append(measure(name, processes, threads, steps))
+        return measured[-1]["step"]
+
+    return seconds
 
 
 def measure(name: str, processes: int, threads: int, steps: int) -> dict[str, float]:

@@ -126,8 +126,8 @@ for rank in range(2):
 # the sum of them all back. PyTorch has it as `torch.distributed.all_reduce`. Two things about it surprise.
 #
 # - It works **in place**: the sum stands in the tensor that was handed over. It returns nothing.
-# - It **waits** until every process has called it. If one process makes a call more than the others, all of them wait
-#   for ever, without an error message.
+# - It **waits** until every process has called it. If one process makes a call more than the others, it waits for an
+#   answer that nobody will give, until a time limit ends it.
 #
 # (How does it do that without sending everything to everybody? The tensor is cut into N pieces. The pieces travel
 # around a ring and are added up on the way, and then travel around once more. Each process sends 2(N − 1)/N times the
@@ -508,10 +508,10 @@ print(
 # a short run rewards every bold rate, as the sweep of lesson 03 did. Treat it as an open question: try √k and k, and
 # look at the validation loss.
 #
-# Two things are beyond question. Somewhere there is a batch size beyond which more rows no longer save steps (Shallue
-# and others, 2019, measured it for many models; McCandlish and others, 2018, predict it from the noise that you have
-# just measured). And at equal numbers of *characters*, a small batch is hardly ever worse. A large batch saves time,
-# not text.
+# Two things are less open. Somewhere there is a batch size beyond which more rows no longer save steps (Shallue and
+# others, 2019, measured it for many models; McCandlish and others, 2018, predict it from the noise that you have just
+# measured). And none of the large batches above that read as much text as the small one is clearly better than it. A
+# large batch saves time, not text.
 #
 # ## 8 · What it costs
 #
@@ -542,8 +542,8 @@ for name, parameters, gigabytes in (
 #
 # **How to talk less.** Send 16 bits in place of 32. Send each layer's gradient as soon as it is known, while the layers
 # below are still at work; PyTorch's `DistributedDataParallel` does that, and gathers small tensors into large ones.
-# (The package's `fit` sends one long tensor after the backward pass, which for networks of this size is faster.) Or
-# take larger shares: twice the rows double the work, and the exchange stays as it was.
+# (The package's `fit` sends one long tensor after the backward pass: for networks of this size that is simpler, and the
+# table says what it costs.) Or take larger shares: twice the rows double the work, and the exchange stays as it was.
 #
 # ## 9 · The poor man's second machine
 #
