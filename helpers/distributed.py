@@ -118,6 +118,13 @@ class Group(Processes):
         self._own_flag = flag
         return self._any_flag
 
+    def alike(self, number: int) -> bool:
+        """Tell whether all processes hand over the same number."""
+        extremes = torch.tensor([number, -number])
+        with _talking(self.seconds):
+            dist.all_reduce(extremes, dist.ReduceOp.MAX)
+        return bool(extremes[0] == -extremes[1])
+
     def gather(self, own: Any) -> list[Any]:
         """Return, in the first process, what each of the others hands over (a nest of tensors); elsewhere nothing."""
         found: list[Any] = [None] * self.size

@@ -53,7 +53,8 @@ def disturb(model, rank: int, deeds: dict[str, str]) -> None:
 
 
 def train(
-    folder, *, kind="streams", steps=50, batch=8, dropout=0.0, every=1, resume=False, seconds=20, rate=0.02, deeds=None
+    folder, *, kind="streams", steps=50, batch=8, dropout=0.0, every=1, resume=False, seconds=20, rate=0.02, deeds=None,
+    apart=False,
 ):  # fmt: skip
     """Train, and leave in the folder what each process has at the end."""
     torch.set_num_threads(1)
@@ -70,7 +71,7 @@ def train(
             evaluate_every=every,
             save_every=5,
             vocabulary=VOCABULARY,
-            checkpoint_folder=folder,
+            checkpoint_folder=Path(folder) / (str(processes.rank) if apart else ""),
             resume=resume,
             callback=lambda progress: print(f"process {processes.rank} speaks") if progress.step == 5 else None,
             progress=False,

@@ -124,6 +124,16 @@ def test_a_resumed_run_over_streams_carries_the_state_of_each_process(tmp_path):
 
 
 @not_on_windows
+def test_processes_that_see_different_folders_do_not_go_on(tmp_path):
+    launch(tmp_path, apart=True, steps=10)
+    codes, said = launch(tmp_path, check=False, apart=True, steps=10, resume=True)
+    assert codes == [1, 1]
+    assert [text.split("\n")[0] for text in said] == [
+        "ValueError: the processes found different checkpoints: all of them must see the same checkpoint_folder"
+    ] * 2
+
+
+@not_on_windows
 def test_a_process_that_is_silent_counts_as_lost(tmp_path):
     codes, said = launch(tmp_path, check=False, seconds=3, every=4, deeds={"12": "sleep"})
     assert codes[0] == 1

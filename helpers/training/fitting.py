@@ -109,6 +109,8 @@ def fit(
     keeper = Keeper(checkpoint_folder, plan, vocabulary)
     processes.begin(model)
     run = keeper.resume(resume)
+    if not processes.alike(run.step):
+        raise ValueError("the processes found different checkpoints: all of them must see the same checkpoint_folder")
     if run.history.ended:
         return run.history
     try:
