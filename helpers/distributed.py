@@ -77,6 +77,7 @@ class Group(Processes):
 
     def begin(self, model: nn.Module) -> None:
         """Give each process the weights of the first, and random numbers of its own: another dropout."""
+        self._own_flag, self._any_flag = False, False  # nobody has asked this run to stop
         with _talking(self.seconds):
             for tensor in model.state_dict().values():
                 dist.broadcast(tensor, 0)
@@ -127,7 +128,7 @@ class Group(Processes):
 
     def gather(self, own: Any) -> list[Any]:
         """Return, in the first process, what each of the others hands over (a nest of tensors); elsewhere nothing."""
-        found: list[Any] = [None] * self.size
+        found: list[Any] = [None] * self.size  # torch pickles between processes; nothing of that reaches a file
         with _talking(self.seconds):
             dist.gather_object(map_tensors(torch.Tensor.cpu, own), found if self.first else None)
         return found[1:] if self.first else []
