@@ -16,7 +16,7 @@ def own_rows(batch: torch.Tensor, rank: int, size: int) -> torch.Tensor:
 
 def average_gradients(model: nn.Module, all_reduce, size: int) -> None:
     """Put the mean over all processes into the gradient of each parameter."""
-    # TODO: for each parameter that has a gradient: the sum over all processes, and from it the mean.
+    # TODO: for each parameter with a gradient: the sum over all processes, and the mean from it.
     ### BEGIN SOLUTION
     for parameter in model.parameters():
         if parameter.grad is not None:
@@ -26,7 +26,7 @@ def average_gradients(model: nn.Module, all_reduce, size: int) -> None:
 
 
 def mean_loss(losses: torch.Tensor, all_reduce) -> float:
-    """Return the mean over all processes' losses. Takes (characters,), which may differ between them."""
+    """Return the mean over the losses of all processes. Takes (characters,), of any number."""
     # TODO: the own sum and the own count; those of all; one division.
     ### BEGIN SOLUTION
     total = torch.stack([losses.sum(), torch.tensor(float(len(losses)))])  # (2,)
@@ -60,7 +60,7 @@ def parallel_step(
 
 
 def scaled_rate(step: int, base_rate: float, times: float, warmup_steps: int) -> float:
-    """Return the learning rate at a step, for a batch `times` times as large as that of `base_rate`."""
+    """Return the learning rate at a step, for `times` times the batch of `base_rate`."""
     # TODO: how much of the way is done, and from where to where does it lead?
     ### BEGIN SOLUTION
     done = min(step / warmup_steps, 1) if warmup_steps else 1
