@@ -27,6 +27,7 @@ BENCHMARKS = [
     Benchmark("sampling", "characters written a second, against the loop of the textbooks, and the cost of filters"),
     Benchmark("attention", "writing with keys and values kept, against reading the whole text for each character"),
     Benchmark("recall", "the models of lesson 05: what a step costs, and what they recall over a distance"),
+    Benchmark("processes", "a step of training in two processes, against one, and the cost of the exchange"),
     Benchmark("checks", "seconds that the check of an exercise takes"),
     Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
     Benchmark("sweep", "what each hyperparameter does to a small stack on tales", only_if_named=True),

@@ -15,6 +15,7 @@ from helpers.training.history import History
 from helpers.training.keeper import Keeper
 from helpers.training.loop import train
 from helpers.training.plan import Plan
+from helpers.training.processes import ALONE, Processes, ProcessLost
 from helpers.training.randomness import generators_of
 from helpers.training.run import Progress
 from helpers.training.schedules import Schedule, find_schedule
@@ -43,6 +44,7 @@ def fit(
     sample_generator: torch.Generator | None = None,
     callback: Callable[[Progress], None] | None = None,
     progress: bool = True,
+    processes: Processes = ALONE,
 ) -> History:
     """Train `model` and return its history.
 
@@ -73,12 +75,15 @@ def fit(
         sample_generator: where the callback draws its samples from; its state is kept in the checkpoints.
         callback: called with a `Progress` after each entry of the history, for example to print a sample.
         progress: show a bar of text.
+        processes: those that train together, as `helpers.distributed.join` hands them out. Each is given the whole
+            batches and takes its rows of them; a resumed run needs as many as before.
 
     Raises:
         ValueError: arguments that make no sense, no batch, a checkpoint of something else or of another run.
         FileNotFoundError: `resume` names a checkpoint that is not there.
         TrainingDiverged: NaN or infinity in the loss, the gradient or the weights; the checkpoints stay good.
         OSError: a checkpoint could not be written; the one before is as it was.
+        ProcessLost: another process of the run has ended, or is silent; the checkpoints stay good.
     """
     check_arguments(locals())
     total_steps, epoch_steps = count_steps(train_batches, epochs, steps)
@@ -99,9 +104,13 @@ def fit(
         generators=generators_of(train_batches, val_batches, sample_generator, device_of(model)),
         settings=settings,
         callback=callback,
+        processes=processes,
     )
     keeper = Keeper(checkpoint_folder, plan, vocabulary)
+    processes.begin(model)
     run = keeper.resume(resume)
+    if not processes.alike(run.step):
+        raise ValueError("the processes found different checkpoints: all of them must see the same checkpoint_folder")
     if run.history.ended:
         return run.history
     try:
@@ -110,11 +119,13 @@ def fit(
         causes = likely_causes(plan.optimizer.param_groups[0]["lr"], clip_norm)
         message = f"training stopped at step {run.step}: {problem}. {_where(keeper, 'good ')}; {causes}"
         raise TrainingDiverged(message, run.step, run.history) from None
+    except ProcessLost as problem:
+        raise ProcessLost(f"training stopped at step {run.step}: {problem}. {_where(keeper, 'good ')}") from None
     except KeyboardInterrupt:
         run.history.ended = "interrupted"
     finally:
         plan.set_learning_rates(1.0)
-    if run.history.ended == "interrupted":
+    if run.history.ended == "interrupted" and processes.first:
         print(f"Stopped at step {run.step} of {total_steps}. {_where(keeper)}.")
     return run.history
 

@@ -20,6 +20,8 @@ from helpers.vocabulary import Vocabulary
 class Keeper:
     """Writes and reads the checkpoints of one run; without a folder it does nothing.
 
+    Of several processes the first writes, with what the others hand over, and each reads its own part.
+
     `saved` is the last checkpoint that this run has written or started from, and `saved_step` its step.
     """
 
@@ -46,16 +48,24 @@ class Keeper:
         if self.folder is None:
             return
         refuse_broken_weights(self.plan.model)
-        nest = {
-            "fixed": self.fixed,
+        own = {
             "position": {name: value for name, value in vars(run).items() if name not in ("tally", "history")},
             "tally": asdict(run.tally),
-            "history": asdict(run.history),
-            "optimizer": self.plan.optimizer.state_dict(),
             "random": random_states(self.plan.generators),
         }
-        path = write_checkpoint(self.path(name), self.plan.model, self.vocabulary, self._notes(run), nest)
-        self.saved, self.saved_step = path, run.step
+        others = self.plan.processes.gather(own)
+        if self.plan.processes.first:
+            nest = {
+                "fixed": self.fixed,
+                "position": own["position"],
+                "tally": own["tally"],
+                "history": asdict(run.history),
+                "optimizer": self.plan.optimizer.state_dict(),
+                "random": own["random"],
+            }
+            nest |= {"others": others} if others else {}
+            write_checkpoint(self.path(name), self.plan.model, self.vocabulary, self._notes(run), nest)
+        self.saved, self.saved_step = self.path(name), run.step
 
     def _notes(self, run: Run) -> dict[str, Any]:
         losses = {name: values[-1] for name, values in vars(run.history).items() if name.endswith("_loss") and values}
@@ -69,7 +79,8 @@ class Keeper:
 
         Raises:
             FileNotFoundError: there is no checkpoint at that path.
-            ValueError: it is of another model, another vocabulary or other settings. All is then as it was.
+            ValueError: it is of another model, another vocabulary, other settings or another number of processes.
+                All is then as it was.
         """
         if not resume or (resume is True and not self.path("last").exists()):
             return Run()
@@ -79,6 +90,7 @@ class Keeper:
         stored = checkpoint.run
         if stored is None:
             raise ValueError(f"{path} holds weights, but no run to go on with: load it with load_checkpoint")
+        self._refuse_another_number(path, len(stored.get("others", [])) + 1)
         if found := differences(stored["fixed"], self.fixed):
             more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
             raise ValueError(
@@ -88,8 +100,22 @@ class Keeper:
         self.plan.model.load_state_dict(checkpoint.weights)
         self.plan.optimizer.load_state_dict(stored["optimizer"])
         self.plan.set_learning_rates(1.0)
-        set_random_states(self.plan.generators, stored["random"])
-        run = Run(**stored["position"], tally=Tally(**stored["tally"]), history=History(**stored["history"]))
+        rank = self.plan.processes.rank
+        own = stored["others"][rank - 1] if rank else stored
+        set_random_states(self.plan.generators, own["random"])
+        run = Run(**own["position"], tally=Tally(**own["tally"]), history=History(**stored["history"]))
         run.state = to_device(run.state, self.plan.device)
         self.saved, self.saved_step = path, run.step
         return run
+
+    def _refuse_another_number(self, path: Path, stored: int) -> None:
+        if stored != (now := self.plan.processes.size):
+            how = f"with `torchrun --nproc-per-node {stored}`" if stored > 1 else "without torchrun"
+            raise ValueError(
+                f"{path} belongs to a run of {_count(stored)}, and {'this is' if now == 1 else 'these are'} {now}: "
+                f"go on {how}, or start anew in another folder"
+            )
+
+
+def _count(processes: int) -> str:
+    return "one process" if processes == 1 else f"{processes} processes"

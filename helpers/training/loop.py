@@ -23,9 +23,10 @@ def train(plan: Plan, run: Run, keeper: Keeper, *, progress: bool) -> None:
         FloatingPointError: NaN or infinity in the loss, the gradient or the weights.
     """
     plan.model.train()
-    bar = tqdm(total=plan.total_steps, initial=run.step, disable=not progress, leave=False)
+    processes = plan.processes
+    bar = tqdm(total=plan.total_steps, initial=run.step, disable=not (progress and processes.first), leave=False)
     with bar, deferred_interrupt() as interrupt:
-        for inputs, targets in walk(plan.train_batches, run, plan.generators):
+        for inputs, targets in walk(processes.share(plan.train_batches, even=True), run, plan.generators):
             bar.set_description(_name_epoch(plan, run), refresh=run.batch == 1)
             run.step += 1
             _update(plan, run, inputs.to(plan.device), targets.to(plan.device))
@@ -38,9 +39,10 @@ def train(plan: Plan, run: Run, keeper: Keeper, *, progress: bool) -> None:
                     keeper.save("best", run)
             if plan.keep_epochs and run.batch == plan.epoch_steps:
                 keeper.save(f"epoch_{run.epoch:03}", run)
-            if run.step % plan.save_every == 0 or run.history.ended or interrupt.requested:
+            stop = processes.anyone(interrupt.requested)
+            if run.step % plan.save_every == 0 or run.history.ended or stop:
                 keeper.save("last", run)
-            if interrupt.requested:
+            if stop:
                 run.history.ended = run.history.ended or "interrupted"
             if run.history.ended:
                 break
@@ -54,8 +56,10 @@ def _update(plan: Plan, run: Run, inputs: torch.Tensor, targets: torch.Tensor) -
     plan.optimizer.zero_grad(set_to_none=True)
     loss.backward()
     parameters = [parameter for parameter in plan.model.parameters() if parameter.grad is not None]
-    norm = get_total_norm([parameter.grad for parameter in parameters])
-    refuse_broken_number("the loss", loss.item())
+    gradients = [parameter.grad for parameter in parameters]
+    mean_loss = plan.processes.average(gradients, loss.item())
+    norm = get_total_norm(gradients)
+    refuse_broken_number("the loss", mean_loss)
     refuse_broken_number("the norm of the gradient", norm.item())
     if plan.clip_norm is not None:
         clip_grads_with_norm_(parameters, plan.clip_norm, norm)
@@ -70,11 +74,12 @@ def _record(plan: Plan, run: Run) -> None:
     """Add an entry to the history, show it to the callback, and see whether the run ends here."""
     val = None
     if plan.val_batches is not None:
-        val = evaluate(plan.model, plan.val_batches)
+        val = evaluate(plan.model, plan.val_batches, plan.processes)
         refuse_broken_number("the validation loss", val.loss)
-    run.history.add(run.step, run.tally.score(), val, plan.optimizer.param_groups[0]["lr"], run.gradient_norm)
+    train = plan.processes.total(run.tally).score()
+    run.history.add(run.step, train, val, plan.optimizer.param_groups[0]["lr"], run.gradient_norm)
     run.tally, run.gradient_norm = Tally(), 0.0
-    if plan.callback is not None:
+    if plan.callback is not None and plan.processes.first:
         with tqdm.external_write_mode():  # what it prints does not run into the bar
             plan.callback(Progress(run.step, plan.total_steps, run.epoch, plan.model, run.history))
     if run.step == plan.total_steps:

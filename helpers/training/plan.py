@@ -10,6 +10,7 @@ from torch import nn
 from helpers.device import device_of
 from helpers.training.comparison import as_json, describe_batches, describe_model, describe_optimizer
 from helpers.training.evaluation import Batches
+from helpers.training.processes import Processes
 from helpers.training.randomness import Generators
 from helpers.training.run import Progress
 from helpers.training.schedules import Schedule, describe_schedule
@@ -34,6 +35,7 @@ class Plan:
     generators: Generators
     settings: Mapping[str, Any] | None
     callback: Callable[[Progress], None] | None
+    processes: Processes
 
     def __post_init__(self):
         self.device = device_of(self.model)

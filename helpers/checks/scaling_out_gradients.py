@@ -1,0 +1,119 @@
+"""Checks of lesson 07: the mean of the gradients of several processes."""
+
+import copy
+
+import torch
+
+from helpers.checks.expectations import Mistake, expect, same
+from helpers.checks.scaling_out_ranks import run_ranks
+from helpers.checks.training_spy import Spy, weights_of
+
+_SIZE = 3
+
+
+def average_gradients(answer):
+    """In every process the mean of all gradients, the weights as they were; a parameter without one is passed over."""
+    models = _models()
+    before = weights_of(models[0])
+    gradients = [_gradients_of(model) for model in models]
+    trained, sums = _run(answer, models)
+    expect(len(sums) > 0, "`all_reduce` was never called: hand it each gradient")
+    after = [_gradients_of(model) for model in trained]
+    untouched = all(same(own, old, 1e-6) for own, old in zip(after, gradients, strict=True))
+    weights_sent = any(same(one.flatten(), _SIZE * _part_like(one, models[0]), 1e-5) for one in sums)
+    expect(
+        not weights_sent and all(same(weights_of(model), before) for model in trained),
+        "the weights are averaged, not the gradients: they are equal in all processes already. Hand `parameter.grad` "
+        "to `all_reduce`",
+    )
+    expect(
+        not untouched,
+        "the gradients are as they were: `all_reduce` puts the sum into the very tensor that it is given and returns "
+        "nothing; hand over `parameter.grad` itself, or copy the result back",
+    )
+    total, mean = sum(gradients), sum(gradients) / _SIZE
+    _compare(after, total, mean, gradients, len(list(models[0].parameters())))
+    _expect_passes_over(answer)
+
+
+def _models() -> list[Spy]:
+    """Return models with the same weights and different gradients."""
+    start = Spy()
+    models = [copy.deepcopy(start) for _ in range(_SIZE)]
+    for model in models:
+        for parameter in model.parameters():
+            parameter.grad = torch.randn_like(parameter)
+    return models
+
+
+def _run(answer, models: list[Spy]) -> tuple[list[Spy], list[torch.Tensor]]:
+    def call(rank, all_reduce):
+        model = _copy(models[rank])
+        answer(model, all_reduce, len(models))
+        return model
+
+    return run_ranks(call, len(models))
+
+
+def _copy(model: Spy) -> Spy:
+    """Copy a model with its gradients."""
+    own = copy.deepcopy(model)
+    for parameter, old in zip(own.parameters(), model.parameters(), strict=True):
+        parameter.grad = None if old.grad is None else old.grad.clone()
+    return own
+
+
+def _gradients_of(model: Spy) -> torch.Tensor:
+    gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+    expect(len(gradients) > 0, "the gradients are gone: leave the mean in `parameter.grad`")
+    return torch.cat([gradient.flatten() for gradient in gradients])
+
+
+def _part_like(tensor: torch.Tensor, model: Spy) -> torch.Tensor:
+    """Return the weights that have as many numbers as a tensor: of one parameter, or of all."""
+    for parameter in model.parameters():
+        if parameter.shape == tensor.shape:
+            return parameter.detach().flatten()
+    return weights_of(model)
+
+
+def _compare(after: list[torch.Tensor], total, mean, gradients, count: int) -> None:
+    if all(same(own, mean, 1e-5) for own in after):
+        return
+    first = after[0]
+    mistakes = [
+        (total, "that is the sum of the gradients: divide by `size`, or every step is too long"),
+        (mean / _SIZE, "the gradients are divided by `size` twice: before or after `all_reduce`, not both"),
+        (gradients[0] / _SIZE, "each process divides its own gradient, and does not use the sum: copy it back"),
+        (total / count, "the sum is divided by the number of parameters: divide by the number of processes"),
+        (total / 2, "the sum is divided by 2: there can be more processes, divide by `size`"),
+    ]
+    for wrong, message in mistakes:
+        if same(first, wrong, 1e-4):
+            raise Mistake(message)
+    close = torch.isclose(first, mean, atol=1e-5)
+    if close[:4].all() and same(first[close.sum() :], gradients[0][close.sum() :], 1e-5):
+        raise Mistake("only the first gradients are averaged: is the `return`, or a `break`, inside the loop?")
+    expect(
+        not same(first.norm(), gradients[0].norm(), 1e-3) or same(mean.norm(), gradients[0].norm(), 1e-3),
+        "the mean gradient is stretched to the length of the own one: take the mean as it is",
+    )
+    raise Mistake(
+        "the gradients are not the mean over all processes: for each parameter the sum of all, divided by `size`"
+    )
+
+
+def _expect_passes_over(answer) -> None:
+    models = _models()
+    for model in models:
+        next(model.parameters()).grad = None
+    expected = sum(_gradients_of(model) for model in models) / _SIZE
+    try:
+        trained, _ = _run(answer, models)
+    except (AttributeError, TypeError, Mistake) as error:
+        raise Mistake(
+            f"a parameter that the loss does not depend on has no gradient, `grad` is None, and that raises "
+            f"{type(error).__name__} here: pass it over"
+        ) from None
+    own = torch.cat([p.grad.flatten() for p in list(trained[0].parameters())[1:]])
+    expect(same(own, expected, 1e-5), "where one parameter has no gradient, the means of the others are wrong")

@@ -1,0 +1,55 @@
+"""Checks of lesson 07: a mean over the characters of all processes."""
+
+import math
+
+import torch
+
+from helpers.checks.expectations import compare, expect, expect_number
+from helpers.checks.scaling_out_ranks import run_ranks
+
+
+def mean_loss(answer):
+    """The mean over all characters, the same in each process, also where a process has none."""
+    losses = [torch.rand(count) + shift for count, shift in ((6, 1.0), (3, 3.0), (3, 0.0))]
+    results, sums = _run(answer, losses)
+    for rank in range(len(losses)):
+        _compare(results[rank], losses, rank, called=bool(sums))
+    same_length = [torch.rand(4) + shift for shift in (0.0, 2.0)]
+    for rank, result in enumerate(_run(answer, same_length)[0]):
+        _compare(result, same_length, rank, called=True)
+    with_none = [torch.rand(4) + 1, torch.zeros(0)]
+    results, _ = _run(answer, with_none)
+    expect(
+        not any(math.isnan(expect_number(result, "the mean")) for result in results),
+        "where one process has no characters, the mean is NaN: its own mean is 0 / 0. Send its sum and its count, which "
+        "are both 0",
+    )
+    _compare(results[0], with_none, 0, called=True)
+
+
+def _run(answer, losses: list[torch.Tensor]):
+    return run_ranks(lambda rank, all_reduce: answer(losses[rank].clone(), all_reduce), len(losses))
+
+
+def _compare(result, losses: list[torch.Tensor], rank: int, *, called: bool) -> None:
+    own = losses[rank].double()
+    sums, counts = [one.double().sum().item() for one in losses], [len(one) for one in losses]
+    total, count, size = sum(sums), sum(counts), len(losses)
+    right = total / count
+    means = [one.double().mean().item() if len(one) else 0.0 for one in losses]
+    compare(
+        expect_number(result, "the mean"), right, "the mean over all processes",
+        [
+            (means[rank], "that is the mean of the own characters: " + ("it is not shared" if called else "`all_reduce` was never called")),
+            (sum(means) / size, "that is the mean of the processes' means: a process with few characters counts as much as one with many"),
+            (sum(means), "that is the sum of the processes' means: add up sums and counts, and divide once"),
+            (total, "that is the sum: divide it by the number of all characters"),
+            (total / size, "the sum of all is divided by the number of processes: divide by the number of all characters"),
+            (total / len(own) if len(own) else -1.0, "the sum of all is divided by the own count: add up the counts, too"),
+            (sums[rank] / count, "the own sum is divided by the count of all: add up the sums, too"),
+            (right / size, "the mean is divided by the number of processes once more"),
+            (math.floor(total) / count, "the sum has lost what stands behind the point: an integer tensor cannot hold it"),
+            (sum(math.floor(one) for one in sums) / count, "the sums have lost what stands behind the point: an integer tensor cannot hold it"),
+        ],
+        tolerance=1e-5,
+    )  # fmt: skip

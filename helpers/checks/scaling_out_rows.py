@@ -1,0 +1,83 @@
+"""Checks of lesson 07: the rows of one process."""
+
+from itertools import pairwise
+
+import torch
+
+from helpers.checks.expectations import expect, expect_tensor, same
+
+_CASES = [(8, 2), (5, 4), (8, 3), (7, 3), (3, 1)]  # rows, processes
+
+
+def own_rows(answer):
+    """Whole rows, each in exactly one process, nearly equally many, and the same ones in every batch."""
+    for rows, size in _CASES:
+        batch = torch.randperm(rows * 6).view(rows, 6)  # no number comes twice, so a row can be found again
+        shares = [_share(answer, batch, rank, size) for rank in range(size)]
+        _expect_places(shares, rows, size)
+        again = [_share(answer, batch + 100, rank, size) for rank in range(size)]
+        expect(
+            shares == again,
+            "other rows are taken from the second batch than from the first: a stream must stay in its process, since "
+            "its state is there",
+        )
+    batch = torch.arange(48).view(4, 3, 4)  # also rows of more dimensions, such as states
+    expect_tensor(answer(batch, 0, 2), "the share of a batch of shape (4, 3, 4)", shape=(2, 3, 4))
+
+
+def _share(answer, batch: torch.Tensor, rank: int, size: int) -> list[int]:
+    """Return the places of the rows that a process takes."""
+    what = f"the share of process {rank} of {size}"
+    try:
+        share = answer(batch, rank, size)
+    except IndexError as error:
+        expect(False, f"{what}, of {len(batch)} rows, raises IndexError ({error}): do some processes get nothing?")
+    expect_tensor(share, what)
+    expect(
+        share.dim() == 2 and share.shape[1] == batch.shape[1],
+        _cut_wrong(share, batch, what),
+    )
+    places = [[place for place, row in enumerate(batch) if same(row, own)] for own in share]
+    expect(all(places), f"{what} holds rows that are not in the batch: take rows as they are")
+    return [place for (place,) in places]
+
+
+def _cut_wrong(share: torch.Tensor, batch: torch.Tensor, what: str) -> str:
+    if share.dim() == 2 and len(share) == len(batch):
+        return (
+            f"{what} is a stretch of time of every row: cut along the rows, dimension 0, or each process would start "
+            "where another one has not been yet"
+        )
+    if share.dim() == 1:
+        return f"{what} is a single row without its dimension: take a slice of rows"
+    return f"the shape of {what} should be (some of {len(batch)}, {batch.shape[1]}), and is {tuple(share.shape)}"
+
+
+def _expect_places(shares: list[list[int]], rows: int, size: int) -> None:
+    counts = [len(share) for share in shares]
+    case = f"{rows} rows among {size} processes"
+    if size > 1:
+        expect(
+            counts != [rows] * size,
+            "each process takes the whole batch: they would all do the same work",
+        )
+        expect(
+            any(one != other for one, other in pairwise(shares)),
+            "every process takes the same rows: use `rank`",
+        )
+    expect(
+        not (counts[0] == 0 and rows >= size),
+        f"{case}: process 0 takes nothing: ranks are counted from 0",
+    )
+    taken = [place for share in shares for place in share]
+    twice = sorted({place for place in taken if taken.count(place) > 1})
+    expect(not twice, f"{case}: row {twice[0] if twice else 0} goes to two processes, and would count twice")
+    lost = sorted(set(range(rows)) - set(taken))
+    expect(
+        not lost,
+        f"{case}: row {lost[0] if lost else 0} goes to nobody: what is left over must be taken, too",
+    )
+    expect(
+        max(counts) - min(counts) <= 1,
+        f"{case}: the shares have {counts} rows, and all wait for the largest: let them differ by one at most",
+    )

@@ -1,0 +1,551 @@
+"""Answers to lesson 07."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.answers.scaling_out import average_gradients as course_average
+from tests.wrong_answers.registry import Answers
+
+ANSWERS = Answers()
+
+
+def wrong(name, line, function):
+    function.__name__ = name
+    ANSWERS.is_wrong(line)(function)
+
+
+def right(name, function):
+    function.__name__ = name
+    ANSWERS.is_right(function)
+
+
+# -------------------------------------------------------------------------------------------------- own_rows
+
+
+def equal_parts(batch, rank, size):
+    count = len(batch) // size
+    return batch[rank * count : (rank + 1) * count]
+
+
+def rounded_up(batch, rank, size):
+    count = math.ceil(len(batch) / size)
+    return batch[rank * count : (rank + 1) * count]
+
+
+def overlapping(batch, rank, size):
+    return batch[len(batch) * rank // size : len(batch) * (rank + 1) // size + 1]
+
+
+def rest_to_the_last(batch, rank, size):
+    count = len(batch) // size
+    return batch[rank * count :] if rank == size - 1 else batch[rank * count : (rank + 1) * count]
+
+
+def shuffled(batch, rank, size):
+    generator = torch.Generator().manual_seed(int(batch.sum()))  # the same draw in all processes, another each batch
+    return batch[torch.randperm(len(batch), generator=generator)].tensor_split(size)[rank]
+
+
+for line, function in {
+    "is a stretch of time of every row": lambda batch, rank, size: batch.tensor_split(size, dim=1)[rank],
+    "each process takes the whole batch": lambda batch, rank, size: batch,
+    "every process takes the same rows": lambda batch, rank, size: batch[: max(len(batch) // size, 1)],
+    "goes to nobody": equal_parts,
+    "goes to two processes": overlapping,
+    "process 0 takes nothing": lambda batch, rank, size: batch.tensor_split(size)[rank - 1] if rank else batch[:0],
+    "and all wait for the largest": rest_to_the_last,
+    "other rows are taken from the second batch": shuffled,
+    "is a single row without its dimension": lambda batch, rank, size: batch[rank],
+    "do some processes get nothing?": lambda batch, rank, size: batch.chunk(size)[rank],
+    "holds rows that are not in the batch": lambda batch, rank, size: batch.view(-1, 6).flip(1)[rank::size],
+}.items():
+    wrong("own_rows", line, function)
+wrong("own_rows", "and all wait for the largest", rounded_up)
+for function in (
+    lambda batch, rank, size: batch[rank::size],
+    lambda batch, rank, size: batch.tensor_split(size)[rank],
+    lambda batch, rank, size: torch.stack([row for place, row in enumerate(batch) if place % size == rank]),
+):
+    right("own_rows", function)
+
+# -------------------------------------------------------------------------------------------------- average_gradients
+
+
+def gradients(model):
+    return [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+
+
+def summed(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+
+
+def divided_twice(model, all_reduce, size):
+    for gradient in gradients(model):
+        gradient /= size
+        all_reduce(gradient)
+        gradient /= size
+
+
+def weights(model, all_reduce, size):
+    for parameter in model.parameters():
+        all_reduce(parameter.data)
+        parameter.data /= size
+
+
+def all_weights_at_once(model, all_reduce, size):
+    flat = nn.utils.parameters_to_vector(model.parameters()).detach()
+    all_reduce(flat)
+    nn.utils.vector_to_parameters(flat / size, model.parameters())
+
+
+def summed_weights(model, all_reduce, size):
+    for parameter in model.parameters():
+        all_reduce(parameter.data)
+
+
+def of_a_copy(model, all_reduce, size):
+    for gradient in gradients(model):
+        copy = gradient.clone()
+        all_reduce(copy)
+        copy /= size
+
+
+def out_of_place(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient.clone())
+        gradient = gradient / size
+
+
+def own_only(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient.clone())
+        gradient /= size
+
+
+def by_parameters(model, all_reduce, size):
+    count = len(list(model.parameters()))
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        gradient /= count
+
+
+def first_only(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        gradient /= size
+        return
+
+
+def by_two(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        gradient /= 2
+
+
+def keeps_length(model, all_reduce, size):
+    before = torch.cat([one.flatten() for one in gradients(model)]).norm()
+    course_average(model, all_reduce, size)
+    nn.utils.get_total_norm(gradients(model))
+    after = torch.cat([one.flatten() for one in gradients(model)]).norm()
+    for gradient in gradients(model):
+        gradient *= before / after
+
+
+def trips_over_none(model, all_reduce, size):
+    for parameter in model.parameters():
+        all_reduce(parameter.grad)
+        parameter.grad /= size
+
+
+def only_if_large(model, all_reduce, size):
+    for gradient in gradients(model):
+        if gradient.flatten()[0] > 0:
+            all_reduce(gradient)
+            gradient /= size
+
+
+def some_processes(model, all_reduce, size):
+    if gradients(model)[0].sum() > 0:
+        course_average(model, all_reduce, size)
+
+
+def gathered_means(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient.mean().item())
+
+
+def forgets(model, all_reduce, size):
+    summed(model, all_reduce, size)
+    model.zero_grad()
+
+
+for line, function in {
+    "that is the sum of the gradients": summed,
+    "divided by `size` twice": divided_twice,
+    "the weights are averaged, not the gradients": weights,
+    "the gradients are as they were": of_a_copy,
+    "each process divides its own gradient": own_only,
+    "by the number of parameters": by_parameters,
+    "only the first gradients are averaged": first_only,
+    "the sum is divided by 2": by_two,
+    "is stretched to the length of the own one": keeps_length,
+    "has no gradient, `grad` is None, and that raises": trips_over_none,
+    "and would wait for it for ever": some_processes,
+    "hand tensors of different shapes": only_if_large,
+    "`all_reduce` takes a tensor, and was given a float": gathered_means,
+    "the gradients are gone": forgets,
+    "`all_reduce` was never called": lambda model, all_reduce, size: None,
+}.items():
+    wrong("average_gradients", line, function)
+wrong("average_gradients", "the weights are averaged, not the gradients", all_weights_at_once)
+wrong("average_gradients", "the weights are averaged, not the gradients", summed_weights)
+wrong("average_gradients", "the gradients are as they were", out_of_place)
+
+
+def divides_first(model, all_reduce, size):
+    for parameter in model.parameters():
+        if parameter.grad is not None:
+            share = parameter.grad / size
+            all_reduce(share)
+            parameter.grad = share
+
+
+def in_one_message(model, all_reduce, size):
+    found = gradients(model)
+    flat = torch.cat([gradient.flatten() for gradient in found])
+    all_reduce(flat)
+    for gradient, mean in zip(found, (flat / size).split([one.numel() for one in found]), strict=True):
+        gradient.copy_(mean.view_as(gradient))
+
+
+right("average_gradients", divides_first)
+right("average_gradients", in_one_message)
+
+# -------------------------------------------------------------------------------------------------- mean_loss
+
+
+def reduced(value, all_reduce):
+    tensor = torch.as_tensor(value, dtype=torch.float32).clone()
+    all_reduce(tensor)
+    return tensor.item()
+
+
+def number_of_processes(all_reduce):
+    return reduced(1.0, all_reduce)
+
+
+def whole_numbers(losses, all_reduce):
+    total = torch.tensor([int(losses.sum()), len(losses)])
+    all_reduce(total)
+    return (total[0] / total[1]).item()
+
+
+def in_place(losses, all_reduce):
+    losses = losses.sum(0, keepdim=True)
+    all_reduce(losses)
+    return losses
+
+
+def safe_mean(losses):
+    return losses.mean() if len(losses) else torch.tensor(0.0)
+
+
+def weighed_by_means(losses, all_reduce):
+    """Right, but for a process without characters."""
+    count = float(len(losses))
+    return reduced(losses.mean() * count, all_reduce) / reduced(count, all_reduce)
+
+
+for line, function in {
+    "`all_reduce` was never called": lambda losses, all_reduce: losses.mean().item(),
+    "that is the mean of the processes' means": lambda losses, all_reduce: (
+        reduced(losses.mean(), all_reduce) / number_of_processes(all_reduce)
+    ),
+    "that is the sum of the processes' means": lambda losses, all_reduce: reduced(losses.mean(), all_reduce),
+    "that is the sum: divide it": lambda losses, all_reduce: reduced(losses.sum(), all_reduce),
+    "is divided by the number of processes: divide": lambda losses, all_reduce: (
+        reduced(losses.sum(), all_reduce) / number_of_processes(all_reduce)
+    ),
+    "is divided by the own count": lambda losses, all_reduce: reduced(losses.sum(), all_reduce) / len(losses),
+    "the own sum is divided by the count of all": lambda losses, all_reduce: (
+        losses.sum().item() / reduced(float(len(losses)), all_reduce)
+    ),
+    "by the number of processes once more": lambda losses, all_reduce: (
+        reduced(losses.sum(), all_reduce) / reduced(float(len(losses)), all_reduce) / number_of_processes(all_reduce)
+    ),
+    "have lost what stands behind the point": whole_numbers,
+    "tensors of different shapes": lambda losses, all_reduce: (all_reduce(losses), losses.mean().item())[1],
+    "is a tensor: make it a plain number": in_place,
+    "the mean is NaN": weighed_by_means,
+    "that is the mean of the own characters: it is not shared": lambda losses, all_reduce: (
+        all_reduce(losses.sum()),
+        losses.mean().item(),
+    )[1],
+    "`all_reduce` takes a tensor": lambda losses, all_reduce: all_reduce(losses.sum().item()),
+}.items():
+    wrong("mean_loss", line, function)
+right(
+    "mean_loss",
+    lambda losses, all_reduce: reduced(losses.sum(), all_reduce) / reduced(float(len(losses)), all_reduce),
+)
+
+
+def on_doubles(losses, all_reduce):
+    both = torch.tensor([sum(losses.tolist()), losses.numel()], dtype=torch.float64)
+    all_reduce(both)
+    total, count = both.tolist()
+    return total / count
+
+
+right("mean_loss", on_doubles)
+
+# -------------------------------------------------------------------------------------------------- parallel_step
+
+
+def stepping(
+    *, clip="after", average="gradients", zero=True, zero_late=False, step=True, limit=None, fresh=False, keep=False,
+    give=lambda loss, state, given: (loss.item(), state.detach()), evaluate=False, twice=False, late=False, rate=1.0,
+):  # fmt: skip
+    """Return a step with mistakes."""
+
+    def parallel_step(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm=1.0):
+        if evaluate:
+            model.eval()
+        given = state
+        logits, state = model(inputs, None if fresh else state)
+        if twice:
+            logits, state = model(inputs, given)
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        if zero:
+            optimizer.zero_grad()
+        loss.backward()
+        own_limit = clip_norm if limit is None else limit(clip_norm, size)
+        if clip == "before":
+            nn.utils.clip_grad_norm_(model.parameters(), own_limit)
+        if average == "gradients" and not late:
+            course_average(model, all_reduce, size)
+        if average == "sum":
+            summed(model, all_reduce, size)
+        if average == "twice":
+            course_average(model, all_reduce, size)
+            for parameter in model.parameters():
+                parameter.grad /= size
+        if clip == "after":
+            nn.utils.clip_grad_norm_(model.parameters(), own_limit)
+        if zero_late:
+            optimizer.zero_grad()
+        if step:
+            optimizer.step()
+        if average == "weights":
+            weights(model, all_reduce, size)
+        if late:
+            course_average(model, all_reduce, size)
+        return give(loss, state, given)
+
+    return parallel_step
+
+
+for line, function in {
+    "each process clips its own gradient before the mean": stepping(clip="before"),
+    "`all_reduce` is never called": stepping(average=""),
+    "the gradients are added up: divide by `size`": stepping(average="sum"),
+    "`average_gradients` has done it": stepping(average="twice"),
+    "and the weights are averaged: with Adam": stepping(average="weights"),
+    "each process uses its own gradient: average between": stepping(late=True),
+    "the gradients of the batches add up": stepping(zero=False),
+    "the weights did not change": stepping(step=False),
+    "the gradient is not clipped": stepping(clip=""),
+    "clipped to 1.0, not to `clip_norm`": stepping(limit=lambda clip_norm, size: 1.0),
+    "to `size` times `clip_norm`": stepping(limit=lambda clip_norm, size: size * clip_norm),
+    "starts from a fresh state": stepping(fresh=True),
+    "still holds the graph of this batch": stepping(give=lambda loss, state, given: (loss.item(), state)),
+    "is the one that you were given": stepping(give=lambda loss, state, given: (loss.item(), given)),
+    "the wrong way round: the loss comes first": stepping(
+        give=lambda loss, state, given: (state.detach(), loss.item())
+    ),
+    "that is the sum over all positions": stepping(give=lambda loss, state, given: (loss.item() * 10, state.detach())),
+    "is a tensor: make it a plain number": stepping(give=lambda loss, state, given: (loss.detach(), state.detach())),
+    "into evaluation mode": stepping(evaluate=True),
+    "called 2 times in one step": stepping(twice=True),
+    "the mean over your rows before the step": stepping(
+        give=lambda loss, state, given: (loss.item() / 2, state.detach())
+    ),
+}.items():
+    wrong("parallel_step", line, function)
+wrong("parallel_step", "the weights did not change", stepping(zero_late=True))
+wrong("parallel_step", "and the weights are averaged: with Adam", stepping(average="weights", clip=""))
+
+
+def step_in_one_message(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm=1.0):
+    optimizer.zero_grad(set_to_none=True)
+    logits, state = model(inputs, state)
+    loss = F.cross_entropy(logits.transpose(1, 2), targets)
+    (loss / size).backward()
+    summed(model, all_reduce, size)
+    nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+    optimizer.step()
+    return float(loss), state.detach()
+
+
+def step_with_shared_loss(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm=1.0):
+    optimizer.zero_grad()
+    logits, state = model(inputs, state)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    loss.backward()
+    in_one_message(model, all_reduce, size)
+    norm = nn.utils.get_total_norm(gradients(model))
+    for gradient in gradients(model):
+        gradient *= min(1.0, clip_norm / (norm.item() + 1e-6))
+    optimizer.step()
+    return reduced(loss.detach(), all_reduce) / size, state.detach()
+
+
+right("parallel_step", step_in_one_message)
+right("parallel_step", step_with_shared_loss)
+
+# -------------------------------------------------------------------------------------------------- scaled_rate
+
+
+def share(step, warmup_steps):
+    return min(step / warmup_steps, 1) if warmup_steps else 1
+
+
+for line, function in {
+    "the rate is divided": lambda step, base_rate, times, warmup_steps: base_rate / times,
+    "the rate falls": lambda s, b, t, w: b * (1 + (1 / t - 1) * share(s, w)),
+    "there is no warm-up": lambda s, b, t, w: b * t,
+    "the rate stays as it was": lambda s, b, t, w: b,
+    "the warm-up begins at 0": lambda s, b, t, w: b * t * share(s, w),
+    "the warm-up ends one step late": lambda s, b, t, w: b * (1 + (t - 1) * share(s - 1, w)),
+    "the warm-up ends one step early": lambda s, b, t, w: b * (1 + (t - 1) * share(s + 1, w)),
+    "that is the rule of the square root": lambda s, b, t, w: b * (1 + (t**0.5 - 1) * share(s, w)),
+    "goes on rising after the warm-up": lambda s, b, t, w: b * (1 + (t - 1) * s / w),
+    "one base rate too high": lambda s, b, t, w: b * (1 + t * share(s, w)),
+    "rises to `times` itself": lambda s, b, t, w: b + (t - b) * share(s, w),
+    "rises along a curve": lambda s, b, t, w: b * t ** share(s, w),
+    "jumps from small to large": lambda s, b, t, w: b * t if s >= w else b,
+    "that is the factor: multiply": lambda s, b, t, w: 1 + (t - 1) * share(s, w),
+    "with no warm-up steps it divides by 0": lambda s, b, t, w: b * (1 + (t - 1) * min(s / w, 1)),
+    "with no warm-up steps the first step should have": lambda s, b, t, w: b * (1 + (t - 1) * share(s, w)) if w else b,
+}.items():
+    wrong("scaled_rate", line, function)
+
+
+def in_two_cases(step, base_rate, times, warmup_steps):
+    if step >= warmup_steps:
+        return times * base_rate
+    return base_rate + step * (times * base_rate - base_rate) / warmup_steps
+
+
+right("scaled_rate", in_two_cases)
+right("scaled_rate", lambda s, b, t, w: b * (1 - share(s, w)) + b * t * share(s, w))
+
+# -------------------------------------------------------------------------------------------------- accumulated_step
+
+
+def accumulating(
+    *, weigh=lambda targets, total, count: targets.numel() / total, zero="first", step="last", carry=False, stop=False,
+    result=None, evaluate=False, swap=False, together=False,
+):  # fmt: skip
+    """Return a step in pieces with mistakes."""
+
+    def accumulated_step(model, pieces, optimizer):
+        total, parts, means, state = sum(targets.numel() for _, targets in pieces), [], [], None
+        if evaluate:
+            model.eval()
+        if zero == "first":
+            optimizer.zero_grad()
+        for inputs, targets in pieces:
+            logits, new = model(inputs, state)
+            state = new[: len(new)].detach() if carry else None
+            loss = F.cross_entropy(logits.flatten(0, 1), (inputs if swap else targets).flatten())
+            if zero == "each":
+                optimizer.zero_grad()
+            part = loss * weigh(targets, total, len(pieces))
+            parts.append(part if together else part.detach())
+            if not together:
+                part.backward()
+            means.append(loss.item())
+            if step == "each":
+                optimizer.step()
+            if stop:
+                break
+        if together:
+            sum(parts).backward()
+        if zero == "last":
+            optimizer.zero_grad()
+        if step == "last":
+            optimizer.step()
+        return result(means) if result else float(sum(parts).detach())
+
+    return accumulated_step
+
+
+def joined(model, pieces, optimizer):
+    inputs, targets = (torch.cat(side) for side in zip(*pieces, strict=True))
+    optimizer.zero_grad()
+    loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten())
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+for line, function in {
+    "the pieces are joined to one batch": joined,
+    "only one piece is read": accumulating(stop=True),
+    "a step is taken after each piece": accumulating(step="each"),
+    "comes `optimizer.step()`": accumulating(step=""),
+    "of the step before is still there": accumulating(zero=""),
+    "of the earlier pieces are thrown away": accumulating(zero="each"),
+    "the means of the pieces are added up": accumulating(weigh=lambda targets, total, count: 1.0),
+    "each piece counts alike": accumulating(weigh=lambda targets, total, count: 1 / count),
+    "of the sum over all characters: divide": accumulating(weigh=lambda targets, total, count: targets.numel()),
+    "the gradient is divided twice": accumulating(weigh=lambda targets, total, count: targets.numel() / total / count),
+    "the loss is taken against the inputs": accumulating(swap=True),
+    "`backward` is called once, after all pieces": accumulating(together=True),
+    "the state of one piece is handed to the next": accumulating(carry=True),
+    "into evaluation mode": accumulating(evaluate=True),
+    "is the sum of the pieces' losses": accumulating(result=sum),
+    "is the mean of the pieces' means": accumulating(result=lambda means: sum(means) / len(means)),
+    "that is the loss of the last piece": accumulating(result=lambda means: means[-1]),
+}.items():
+    wrong("accumulated_step", line, function)
+wrong(
+    "accumulated_step",
+    "of the earlier pieces are thrown away",
+    accumulating(zero="each", weigh=lambda targets, total, count: 1.0),
+)
+
+
+def sums_and_counts(model, pieces, optimizer):
+    """Add up the gradients of sums, and divide them at the end."""
+    optimizer.zero_grad()
+    loss, count = 0.0, 0
+    for inputs, targets in pieces:
+        total = F.cross_entropy(model(inputs)[0].transpose(1, 2), targets, reduction="sum")
+        total.backward()
+        loss, count = loss + total.item(), count + targets.numel()
+    for gradient in gradients(model):
+        gradient /= count
+    optimizer.step()
+    return loss / count
+
+
+def by_rows(model, pieces, optimizer):
+    rows = sum(len(inputs) for inputs, _ in pieces)
+    model.zero_grad()
+    losses = []
+    for inputs, targets in pieces:
+        loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten()) * len(inputs) / rows
+        loss.backward()
+        losses.append(loss.item())
+    optimizer.step()
+    return math.fsum(losses)
+
+
+right("accumulated_step", sums_and_counts)
+right("accumulated_step", by_rows)
