@@ -126,6 +126,13 @@ class Group(Processes):
             dist.all_reduce(extremes, dist.ReduceOp.MAX)
         return bool(extremes[0] == -extremes[1])
 
+    def agree(self, own: Any) -> Any:
+        """Return what the first process hands over, in all of them."""
+        found = [own]  # torch pickles between processes; nothing of that reaches a file
+        with _talking(self.seconds):
+            dist.broadcast_object_list(found, 0)
+        return found[0]
+
     def gather(self, own: Any) -> list[Any]:
         """Return, in the first process, what each of the others hands over (a nest of tensors); elsewhere nothing."""
         found: list[Any] = [None] * self.size  # torch pickles between processes; nothing of that reaches a file

@@ -1,12 +1,17 @@
-"""`python -m helpers.train TEXT`: training outside of a notebook, on one's own text, for an evening, on a GPU."""
+"""`python -m helpers.train TEXT`: training outside of a notebook, on one's own text, for an evening, on a GPU.
+
+`torchrun --nproc-per-node 2 -m helpers.train TEXT` does the same in two processes, or more, that share each batch. The
+first of them reads and writes the folder of the run, and speaks.
+"""
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from helpers import distributed
 from helpers.command_line.duration import fix_length
 from helpers.command_line.folder import RunFolder, new_folder
 from helpers.command_line.hardware import set_up
@@ -18,17 +23,27 @@ from helpers.command_line.toml_file import read_settings, write_settings
 from helpers.console import DONE, INTERRUPTED, RunFailed, one_line, run_command
 from helpers.corpora import REGISTRY
 from helpers.splits import make_split
-from helpers.training import History, TrainingDiverged, fit
+from helpers.training import History, ProcessLost, TrainingDiverged, fit
+from helpers.training.processes import Processes
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; `helpers.console` lists the exit codes."""
     given = vars(train_parser().parse_args(arguments))
     os.environ["MPLBACKEND"] = "agg"  # a picture goes into a file, also where there is no screen
-    return run_command(lambda: train(given))
+    return run_command(lambda: train_together(given))
 
 
-def train(given: dict[str, Any]) -> int:
+def train_together(given: dict[str, Any]) -> int:
+    """Train in the processes that torchrun started, or alone; where another process is lost, say so in one line."""
+    try:
+        with distributed.join() as processes, _quiet_but_first(processes):
+            return train(given, processes)
+    except ProcessLost as error:
+        raise RunFailed(str(error)) from None
+
+
+def train(given: dict[str, Any], processes: Processes) -> int:
     """Start a run, or go on with one, and return the exit code."""
     resumed, config, out = (given.pop(name, None) for name in ("resume", "config", "out"))
     bar = given.pop("bar", sys.stderr.isatty())
@@ -41,23 +56,34 @@ def train(given: dict[str, Any]) -> int:
         settings = resolve(given, read_settings(config) if config else None)
         settings = replace(settings, text=full_name(settings.text), characters=None, checksum=None)
         folder = RunFolder(out) if out else new_folder(f"{Path(settings.text).stem}-{settings.model}")
-        folder.refuse_another_run()
+        if processes.first:
+            folder.refuse_another_run()
+        folder = processes.agree(folder)
     set_up(settings)
     corpus = load_text(settings)
     settings = replace(settings, characters=len(corpus.text), checksum=checksum_of(corpus.text))
     split = make_split(corpus, validation=settings.validation)
     prime = choose_prime(settings.prime, first_word(corpus.text), split.vocabulary, lower=settings.lower)
     parts = make_parts(settings, split)
-    baselines = measure_baselines(split)
+    baselines = measure_baselines(split) if processes.first else None
     print(describe_run(corpus, split, parts, {} if baselines is None else baselines.named), flush=True)
-    with folder.lock():
+    with folder.lock() if processes.first else nullcontext():
         if resumed is None:
-            folder.refuse_another_run()
-            settings = fix_length(settings, split, len(parts.train_batches))
+            if processes.first:
+                folder.refuse_another_run()
+                settings = fix_length(settings, split, len(parts.train_batches))
+            settings = processes.agree(settings)
             parts = make_parts(settings, split)  # anew, since measuring has drawn from the random numbers
-        write_settings(folder.settings, settings)
+        if processes.first:
+            write_settings(folder.settings, settings)
         report = Report(settings, parts, baselines, folder, prime)
-        return _finish(_fit(settings, parts, report, bar), report)
+        history = _fit(settings, parts, report, bar, processes)
+        return _finish(history, report, processes)
+
+
+def _quiet_but_first(processes: Processes):
+    """Let only the first process print; what is wrong each says on stderr."""
+    return nullcontext() if processes.first else redirect_stdout(None)
 
 
 def _stored(folder: RunFolder, given: dict[str, Any]) -> RunSettings:
@@ -76,7 +102,7 @@ def _stored(folder: RunFolder, given: dict[str, Any]) -> RunSettings:
     return settings
 
 
-def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool) -> History:
+def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool, processes: Processes) -> History:
     """Train by `fit`, from the last checkpoint in the folder if there is one."""
     notes = {"model": parts.model.settings, "prime": report.prime}
     notes |= {"text": settings.text} if settings.text in REGISTRY else {}  # a file may be moved
@@ -100,20 +126,24 @@ def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool) -> Hist
             sample_generator=report.generator,
             callback=report,
             progress=bar,
+            processes=processes,
             **parts.optimization,
         )
+    except ProcessLost as error:
+        raise RunFailed(str(error)) from None
     except TrainingDiverged as error:
-        with suppress(OSError, ImportError):
-            error.history.save(report.folder.path, **report.named)
+        if processes.first:
+            with suppress(OSError, ImportError):
+                error.history.save(report.folder.path, **report.named)
         raise RunFailed(str(error)) from None
     except (OSError, RuntimeError) as error:  # a full disk; of torch, a full memory
         raise RunFailed(one_line(error)) from None
 
 
-def _finish(history: History, report: Report) -> int:
+def _finish(history: History, report: Report, processes: Processes) -> int:
     """Write the picture and the table, say how the run ended and what can be done with it."""
     folder = report.folder
-    if history.steps:
+    if history.steps and processes.first:
         try:
             history.save(folder.path, **report.named)
         except OSError as error:

@@ -47,6 +47,10 @@ class Processes:
         """Tell whether all processes hand over the same number."""
         return True
 
+    def agree(self, own: Any) -> Any:
+        """Return what the first process hands over, in all of them."""
+        return own
+
     def gather(self, own: Any) -> list[Any]:
         """Return, in the first process, what each of the others hands over; elsewhere nothing."""
         return []
