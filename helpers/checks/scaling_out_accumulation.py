@@ -6,7 +6,7 @@ import torch
 import torch._dynamo  # the first optimizer imports it, for a second or more: here the time limit does not run
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
-from helpers.checks.lstm_spy import loss_of
+from helpers.checks.lstm_losses import loss_of
 from helpers.checks.training_spy import VOCAB, Spy, modes_of, weights_of
 
 _ROWS = (3, 3, 1)  # of the pieces: the last is smaller

@@ -7,7 +7,7 @@ import torch._dynamo  # the first optimizer imports it, for a second or more: he
 from torch import nn
 
 from helpers.checks.expectations import Mistake, expect, expect_number, expect_parts, expect_tensor, same
-from helpers.checks.lstm_spy import loss_of
+from helpers.checks.lstm_losses import loss_of
 from helpers.checks.scaling_out_ranks import run_ranks
 from helpers.checks.training_spy import VOCAB, Spy, modes_of, weights_of
 
