@@ -182,13 +182,14 @@ def sample(model: nn.Module, vocabulary, size: int, prime: str, top_k: int, gene
     """Continue the prime by `size` characters, each drawn from the top_k likeliest."""
     # TODO: warm up on the prime; then draw, feed, draw, feed.
     ### BEGIN SOLUTION
-    was_training = model.training
+    was_training, device = model.training, next(model.parameters()).device
     model.eval()
     text, tokens, state = prime, vocabulary.encode(prime)[None], None  # (1, time)
     with torch.no_grad():
         for _ in range(size):
-            logits, state = model(tokens, state)  # (1, time, vocab)
-            probabilities = torch.softmax(keep_top_k(logits[0, -1], top_k), dim=-1)  # (vocab,)
+            logits, state = model(tokens.to(device), state)  # (1, time, vocab)
+            last = logits[0, -1].cpu()  # (vocab,)
+            probabilities = torch.softmax(keep_top_k(last, top_k), dim=-1)  # (vocab,)
             tokens = torch.multinomial(probabilities, 1, generator=generator)[None]  # (1, 1)
             text += vocabulary.symbols[tokens.item()]
     model.train(was_training)

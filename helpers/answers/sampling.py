@@ -74,12 +74,9 @@ def text_log_probability(model: nn.Module, vocabulary, text: str) -> float:
     """Return the natural logarithm of a text's probability, given its first character."""
     # TODO: one pass, log-probabilities, those of the characters that came, their sum.
     ### BEGIN SOLUTION
-    was_training = model.training
-    model.eval()
     tokens = vocabulary.encode(text)  # (time,)
     with torch.no_grad():
         logits, _ = model(tokens[None, :-1])  # (1, time - 1, vocab)
-    model.train(was_training)
     rated = F.log_softmax(logits[0], dim=-1)  # (time - 1, vocab)
     return rated.gather(-1, tokens[1:, None]).sum().item()
     ### END SOLUTION
@@ -98,8 +95,6 @@ def write(model: nn.Module, vocabulary, prime: str, length: int, filters, genera
     """Continue the prime by `length` characters, all filters applied before each draw."""
     # TODO: read the prime; then filter, draw, feed, again and again.
     ### BEGIN SOLUTION
-    was_training = model.training
-    model.eval()
     text, tokens, state = prime, vocabulary.encode(prime)[None], None  # (1, time)
     with torch.no_grad():
         for _ in range(length):
@@ -109,6 +104,5 @@ def write(model: nn.Module, vocabulary, prime: str, length: int, filters, genera
                 scores = one(scores)
             tokens = draw(scores, generator)[:, None]  # (1, 1)
             text += vocabulary.symbols[tokens.item()]
-    model.train(was_training)
     return text
     ### END SOLUTION
