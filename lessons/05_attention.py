@@ -898,7 +898,7 @@ def look_at(text):
     print(
         f"{len(text):,} characters, {len(counts)} different ones, {len(rare)} of them rarer than 10"
     )
-    print("holds </s>:", "</s>" in text)
+    print("free of </s>:", "</s>" not in text)
 
 
 look_at(tales.train.text)  # with a network: load_corpus("pushkin", raw=True).splits["train"]
