@@ -24,6 +24,7 @@ BENCHMARKS = [
     Benchmark("encoding", "encoding a long text, against a dictionary asked once a character"),
     Benchmark("tales", "seconds to write a text of tales, and to count a text of its size"),
     Benchmark("recurrence", "a training step of the vanilla RNN: speed and memory, against autograd and nn.RNN"),
+    Benchmark("hundred_lines", "a training step of the hundred-line RNN, against min-char-rnn in numpy"),
     Benchmark("sampling", "characters written a second, against the loop of the textbooks, and the cost of filters"),
     Benchmark("attention", "writing with keys and values kept, against reading the whole text for each character"),
     Benchmark("recall", "the models of lesson 05: what a step costs, and what they recall over a distance"),
