@@ -1,17 +1,19 @@
-"""`python -m benchmarks [NAME ...] [--quick]`: measure, and print one table.
+"""`python -m benchmarks [NAME ...] [--quick] [--write]`: measure, and print one table.
 
-Exit code 1 says that a limit or a target was missed, or that something failed.
+Exit code 1 says that a limit or a target was missed, or that something failed; 2, that the command cannot be followed.
 """
 
 import argparse
+import contextlib
 import sys
+from collections.abc import Sequence
 
+from benchmarks import results, table
 from benchmarks.heading import describe_run
 from benchmarks.registry import BENCHMARKS, choose
-from benchmarks.table import LEGEND, print_head, print_row
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print each row as soon as it is measured, and what was wrong below the table."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
@@ -20,23 +22,35 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="the benchmarks to run")
-    parser.add_argument("--quick", action="store_true", help="fewer repetitions, and no full-length notebooks")
-    options = parser.parse_args()
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--quick", action="store_true", help="fewer repetitions, and nothing at full length")
+    length.add_argument("--write", action="store_true", help="keep the table in benchmarks/results.md")
+    options = parser.parse_args(arguments)
     try:
         benchmarks = choose(options.names)
     except ValueError as error:
         parser.error(str(error))
-    print(describe_run(options.quick) + "\n")
-    print_head()
-    measured = []
-    for benchmark in benchmarks:
-        for row in benchmark.rows(options.quick):
-            print_row(row)
-            measured.append(row)
-    print("\n" + LEGEND)
-    for row in measured:
-        if row.problem:
-            print(f"{row.name}: {row.problem}")
+
+    printed, measured, output = [], [], sys.stdout
+
+    def show(text: str) -> None:
+        print(text, file=output, flush=True)
+        printed.append(text)
+
+    show(describe_run(options.quick) + "\n")
+    show(table.head())
+    with contextlib.redirect_stdout(sys.stderr):  # what is printed meanwhile stays out of the table
+        for benchmark in benchmarks:
+            for row in benchmark.measure(options.quick):
+                show(table.line(row))
+                measured.append(row)
+    show(table.closing(measured))
+    if options.write:
+        try:
+            results.keep(" ".join([parser.prog, *options.names]), "\n".join(printed))
+        except (OSError, ValueError) as error:
+            print(f"the table was not kept: {error}", file=sys.stderr)
+            return 1
     return int(not all(row.good for row in measured))
 
 

@@ -35,7 +35,7 @@ def rows(quick: bool) -> Iterator[Row]:
         tempfile.TemporaryDirectory() as folder,
         patch.dict(os.environ, {"COURSE_PROGRESS": folder, "COURSE_STRICT": "1"}),
     ):
-        timed = [one for lesson in lessons() for one in time_checks(lesson, 3 if quick else 7)]
+        timed = [one for lesson in lessons() for one in time_checks(lesson, 1 if quick else 7)]
     for one in timed:
         if one.problem:
             yield hold_to_limit(f"check: {one.exercise}", [], LIMIT, show_seconds, problem=one.problem)

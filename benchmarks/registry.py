@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from benchmarks.rows import Row
+from benchmarks.rows import Row, failed
 
 
 class Benchmark(NamedTuple):
@@ -14,9 +14,12 @@ class Benchmark(NamedTuple):
     subject: str
     only_if_named: bool = False
 
-    def rows(self, quick: bool) -> Iterator[Row]:
-        """Measure; the module is imported only now."""
-        yield from importlib.import_module(f"benchmarks.{self.name}").rows(quick)
+    def measure(self, quick: bool) -> Iterator[Row]:
+        """Import the module and measure. What is raised becomes one more row, and the next benchmark can follow."""
+        try:
+            yield from importlib.import_module(f"benchmarks.{self.name}").rows(quick)
+        except Exception as error:
+            yield failed(self.name, error)
 
 
 BENCHMARKS = [
@@ -24,10 +27,12 @@ BENCHMARKS = [
     Benchmark("encoding", "encoding a long text, against a dictionary asked once a character"),
     Benchmark("tales", "seconds to write a text of tales, and to count a text of its size"),
     Benchmark("recurrence", "a training step of the vanilla RNN: speed and memory, against autograd and nn.RNN"),
+    Benchmark("hundred_lines", "a training step of the hundred-line RNN, against min-char-rnn in numpy"),
     Benchmark("sampling", "characters written a second, against the loop of the textbooks, and the cost of filters"),
     Benchmark("attention", "writing with keys and values kept, against reading the whole text for each character"),
     Benchmark("recall", "the models of lesson 05: what a step costs, and what they recall over a distance"),
     Benchmark("processes", "a step of training in two processes, against one, and the cost of the exchange"),
+    Benchmark("quality", "loss on tinyshakespeare against a small GPT that trains for as long"),
     Benchmark("checks", "seconds that the check of an exercise takes"),
     Benchmark("lessons", "seconds that the notebooks take, and the speed of this machine"),
     Benchmark("sweep", "what each hyperparameter does to a small stack on tales", only_if_named=True),
@@ -35,7 +40,6 @@ BENCHMARKS = [
     Benchmark(
         "gated", "vanilla RNN, LSTM and GRU at equal parameters, and the forget bias: lesson 04", only_if_named=True
     ),
-    Benchmark("quality", "loss on tinyshakespeare against a small GPT that trains for as long", only_if_named=True),
     Benchmark("attempts", "what was tried for a low loss on tinyshakespeare with an LSTM", only_if_named=True),
     Benchmark("accelerator", "on a GPU: cuDNN, bfloat16 and compilation against the plain way", only_if_named=True),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),

@@ -2,7 +2,9 @@
 
 import math
 import re
+import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -59,6 +61,14 @@ def hold_to_limit(
     good = bool(figures) and median(figures) <= limit and not problem
     verdict = "failed" if problem or not figures else "ok" if good else "over"
     return Row(name, ours, f"limit {_plain(show(limit))}", verdict, spread, good, problem)
+
+
+def failed(name: str, error: Exception) -> Row:
+    """Return the row of a benchmark that raised: what, in one line, and where."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    problem = f"{message} ({Path(frame.filename).name}, line {frame.lineno})"
+    return Row(name, "none", "", "failed", "", good=False, problem=problem)
 
 
 def show_spread(figures: Sequence[float], show: Callable[[float], str]) -> str:

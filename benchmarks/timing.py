@@ -19,7 +19,7 @@ def alternate(
 def stopwatch(function: Callable[[], Any]) -> Callable[[], float]:
     """Return a measurement of `function` in seconds a call. The calls that settle how many are needed warm it up."""
     calls = 1
-    while seconds_of(function, calls) * calls < ENOUGH:
+    while _elapsed(function, calls) < ENOUGH:
         calls *= 2
     return lambda: seconds_of(function, calls)
 
@@ -33,12 +33,16 @@ def seconds_of(function: Callable[[], Any], calls: int = 1) -> float:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        start = time.perf_counter()
-        for _ in range(calls):
-            result = function()  # kept, so that it is not taken down before the clock is read
-        elapsed = time.perf_counter() - start
-        del result
+        return _elapsed(function, calls) / calls
     finally:
         if collecting:
             gc.enable()
-    return elapsed / calls
+
+
+def _elapsed(function: Callable[[], Any], calls: int) -> float:
+    start = time.perf_counter()
+    for _ in range(calls):
+        result = function()  # kept, so that it is not taken down before the clock is read
+    elapsed = time.perf_counter() - start
+    del result
+    return elapsed
