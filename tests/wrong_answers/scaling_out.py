@@ -308,7 +308,8 @@ right("mean_loss", on_doubles)
 
 def stepping(
     *, clip="after", average="gradients", zero=True, zero_late=False, step=True, limit=None, fresh=False, keep=False,
-    give=lambda loss, state, given: (loss.item(), state.detach()), evaluate=False, twice=False, late=False, rate=1.0,
+    give=lambda loss, state, given: (loss.item(), state.detach()), evaluate=False, twice=False, late=False, detach=False,
+    backward=True, zero_between=False, reduction="mean", averages=1, zero_after=False,
 ):  # fmt: skip
     """Return a step with mistakes."""
 
@@ -316,18 +317,22 @@ def stepping(
         if evaluate:
             model.eval()
         given = state
-        logits, state = model(inputs, None if fresh else state)
+        logits, state = model(inputs, None if fresh else state.detach() if detach else state)
         if twice:
             logits, state = model(inputs, given)
-        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction=reduction)
         if zero:
             optimizer.zero_grad()
-        loss.backward()
+        if backward:
+            loss.backward()
+        if zero_between:
+            optimizer.zero_grad()
         own_limit = clip_norm if limit is None else limit(clip_norm, size)
         if clip == "before":
             nn.utils.clip_grad_norm_(model.parameters(), own_limit)
         if average == "gradients" and not late:
-            course_average(model, all_reduce, size)
+            for _ in range(averages):
+                course_average(model, all_reduce, size)
         if average == "sum":
             summed(model, all_reduce, size)
         if average == "twice":
@@ -336,10 +341,14 @@ def stepping(
                 parameter.grad /= size
         if clip == "after":
             nn.utils.clip_grad_norm_(model.parameters(), own_limit)
+        if clip == "value":
+            nn.utils.clip_grad_value_(model.parameters(), own_limit)
         if zero_late:
             optimizer.zero_grad()
         if step:
             optimizer.step()
+        if zero_after:
+            optimizer.zero_grad()
         if average == "weights":
             weights(model, all_reduce, size)
         if late:
@@ -347,6 +356,11 @@ def stepping(
         return give(loss, state, given)
 
     return parallel_step
+
+
+def shares_loss(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm, *, divide):
+    loss, state = stepping()(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm)
+    return reduced(loss, all_reduce) / (size if divide else 1), state
 
 
 for line, function in {
@@ -371,12 +385,25 @@ for line, function in {
     "is a tensor: make it a plain number": stepping(give=lambda loss, state, given: (loss.detach(), state.detach())),
     "into evaluation mode": stepping(evaluate=True),
     "called 2 times in one step": stepping(twice=True),
-    "the mean over your rows before the step": stepping(
+    "the loss that you return is divided by `size`": stepping(
         give=lambda loss, state, given: (loss.item() / 2, state.detach())
     ),
+    "the mean over your rows before the step": stepping(
+        give=lambda loss, state, given: (loss.item() + 1, state.detach())
+    ),
+    "the first batch has no state yet": stepping(detach=True),
+    "is the mean of all processes": lambda *arguments: shares_loss(*arguments, divide=True),
+    "is the sum of all processes": lambda *arguments: shares_loss(*arguments, divide=False),
+    "when `average_gradients` comes there are no gradients": stepping(backward=False),
+    "each number of the gradient is clipped": stepping(clip="value"),
+    "is clipped to `clip_norm` divided by `size`": stepping(limit=lambda clip_norm, size: clip_norm / size),
+    "the loss is the sum over all positions": stepping(reduction="sum"),
+    "twice as many numbers are exchanged": stepping(averages=2),
 }.items():
     wrong("parallel_step", line, function)
 wrong("parallel_step", "the weights did not change", stepping(zero_late=True))
+wrong("parallel_step", "when `average_gradients` comes there are no gradients", stepping(zero_between=True))
+wrong("parallel_step", "is the one that you were given", stepping(give=lambda loss, state, given: (loss.item(), None)))
 wrong("parallel_step", "and the weights are averaged: with Adam", stepping(average="weights", clip=""))
 
 
@@ -391,7 +418,7 @@ def step_in_one_message(model, inputs, targets, state, optimizer, all_reduce, si
     return float(loss), state.detach()
 
 
-def step_with_shared_loss(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm=1.0):
+def step_that_clips_by_hand(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm=1.0):
     optimizer.zero_grad()
     logits, state = model(inputs, state)
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
@@ -401,11 +428,12 @@ def step_with_shared_loss(model, inputs, targets, state, optimizer, all_reduce, 
     for gradient in gradients(model):
         gradient *= min(1.0, clip_norm / (norm.item() + 1e-6))
     optimizer.step()
-    return reduced(loss.detach(), all_reduce) / size, state.detach()
+    return loss.item(), state.detach()
 
 
 right("parallel_step", step_in_one_message)
-right("parallel_step", step_with_shared_loss)
+right("parallel_step", step_that_clips_by_hand)
+right("parallel_step", stepping(zero=False, zero_after=True))
 
 # -------------------------------------------------------------------------------------------------- scaled_rate
 
