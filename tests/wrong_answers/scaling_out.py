@@ -53,13 +53,16 @@ for line, function in {
     "is a stretch of time of every row": lambda batch, rank, size: batch.tensor_split(size, dim=1)[rank],
     "each process takes the whole batch": lambda batch, rank, size: batch,
     "every process takes the same rows": lambda batch, rank, size: batch[: max(len(batch) // size, 1)],
-    "goes to nobody": equal_parts,
+    "what is left over must be taken": equal_parts,
     "goes to two processes": overlapping,
     "process 0 takes nothing": lambda batch, rank, size: batch.tensor_split(size)[rank - 1] if rank else batch[:0],
     "and all wait for the largest": rest_to_the_last,
     "other rows are taken from the second batch": shuffled,
     "is a single row without its dimension": lambda batch, rank, size: batch[rank],
     "do some processes get nothing?": lambda batch, rank, size: batch.chunk(size)[rank],
+    "`split` takes the number of rows in a part": lambda batch, rank, size: batch.split(size)[rank],
+    "rank counts from 0, so take `rank`": lambda batch, rank, size: batch[rank - 1 :: size],
+    "each row must be in one of the shares": lambda batch, rank, size: batch[rank * 3 : (rank + 1) * 3],
     "holds rows that are not in the batch": lambda batch, rank, size: batch.view(-1, 6).flip(1)[rank::size],
 }.items():
     wrong("own_rows", line, function)
@@ -183,6 +186,52 @@ def forgets(model, all_reduce, size):
     model.zero_grad()
 
 
+def summed_twice(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        all_reduce(gradient)
+        gradient /= size
+
+
+def quotient_lost(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        gradient = gradient / size
+
+
+def quotient_of_nothing(model, all_reduce, size):
+    for parameter in model.parameters():
+        if parameter.grad is not None:
+            parameter.grad = all_reduce(parameter.grad) / size
+
+
+def nothing_put_back(model, all_reduce, size):
+    for parameter in model.parameters():
+        if parameter.grad is not None:
+            total = all_reduce(parameter.grad)
+            parameter.grad = total
+
+
+def divides_none(model, all_reduce, size):
+    for parameter in model.parameters():
+        parameter.grad /= size
+        all_reduce(parameter.grad)
+
+
+def zeros_for_none(model, all_reduce, size):
+    for parameter in model.parameters():
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+    course_average(model, all_reduce, size)
+
+
+def passes_over_zeros(model, all_reduce, size):
+    for gradient in gradients(model):
+        if gradient.any():
+            all_reduce(gradient)
+            gradient /= size
+
+
 for line, function in {
     "that is the sum of the gradients": summed,
     "divided by `size` twice": divided_twice,
@@ -193,7 +242,12 @@ for line, function in {
     "only the first gradients are averaged": first_only,
     "the sum is divided by 2": by_two,
     "is stretched to the length of the own one": keeps_length,
-    "has no gradient, `grad` is None, and that raises": trips_over_none,
+    "and `all_reduce` cannot take it": trips_over_none,
+    "its `grad` is None: pass it over": divides_none,
+    "each gradient goes through `all_reduce` twice": summed_twice,
+    "`all_reduce` returns nothing": quotient_of_nothing,
+    "a parameter without a gradient is given one": zeros_for_none,
+    "a gradient of zeros is passed over": passes_over_zeros,
     "and would wait for it for ever": some_processes,
     "hand tensors of different shapes": only_if_large,
     "`all_reduce` takes a tensor, and was given a float": gathered_means,
@@ -204,6 +258,8 @@ for line, function in {
 wrong("average_gradients", "the weights are averaged, not the gradients", all_weights_at_once)
 wrong("average_gradients", "the weights are averaged, not the gradients", summed_weights)
 wrong("average_gradients", "the gradients are as they were", out_of_place)
+wrong("average_gradients", "that is the sum of the gradients", quotient_lost)
+wrong("average_gradients", "the gradients are gone", nothing_put_back)
 
 
 def divides_first(model, all_reduce, size):
@@ -260,6 +316,18 @@ def weighed_by_means(losses, all_reduce):
     return reduced(losses.mean() * count, all_reduce) / reduced(count, all_reduce)
 
 
+def uses_what_comes_back(losses, all_reduce):
+    both = torch.tensor([losses.sum(), float(len(losses))])
+    both = all_reduce(both)
+    return (both[0] / both[1]).item()
+
+
+def means_and_counts(losses, all_reduce):
+    both = torch.stack([losses.mean(), torch.tensor(float(len(losses)))])
+    all_reduce(both)
+    return (both[0] / both[1]).item()
+
+
 for line, function in {
     "`all_reduce` was never called": lambda losses, all_reduce: losses.mean().item(),
     "that is the mean of the processes' means": lambda losses, all_reduce: (
@@ -273,6 +341,15 @@ for line, function in {
     "is divided by the own count": lambda losses, all_reduce: reduced(losses.sum(), all_reduce) / len(losses),
     "the own sum is divided by the count of all": lambda losses, all_reduce: (
         losses.sum().item() / reduced(float(len(losses)), all_reduce)
+    ),
+    "`all_reduce` returns nothing": uses_what_comes_back,
+    "or is it what `all_reduce` returns?": lambda losses, all_reduce: all_reduce(losses.sum()),
+    "the sum of the processes' means is divided by 2": lambda losses, all_reduce: (
+        reduced(losses.mean(), all_reduce) / 2
+    ),
+    "send the sum, not the mean": means_and_counts,
+    "a process without characters must count 0": lambda losses, all_reduce: (
+        reduced(losses.sum(), all_reduce) / reduced(float(max(len(losses), 1)), all_reduce)
     ),
     "by the number of processes once more": lambda losses, all_reduce: (
         reduced(losses.sum(), all_reduce) / reduced(float(len(losses)), all_reduce) / number_of_processes(all_reduce)
@@ -449,6 +526,7 @@ for line, function in {
     "the rate stays as it was": lambda s, b, t, w: b,
     "the warm-up begins at 0": lambda s, b, t, w: b * t * share(s, w),
     "the warm-up ends one step late": lambda s, b, t, w: b * (1 + (t - 1) * share(s - 1, w)),
+    "step 1 has the base rate": lambda s, b, t, w: b * (1 + (t - 1) * share(s - 1, w - 1)),
     "the warm-up ends one step early": lambda s, b, t, w: b * (1 + (t - 1) * share(s + 1, w)),
     "that is the rule of the square root": lambda s, b, t, w: b * (1 + (t**0.5 - 1) * share(s, w)),
     "goes on rising after the warm-up": lambda s, b, t, w: b * (1 + (t - 1) * s / w),
