@@ -72,7 +72,7 @@ def compare_weights(results, start: Spy, batches, kind: str, limit: float) -> No
         ({"average": "never"}, "each process uses its own gradient: average between `backward` and `step`"),
         ({"share": "sum"}, "the gradients are added up: divide by `size`, or use `average_gradients`"),
         ({"share": "twice"}, "the gradients are divided by `size` twice: `average_gradients` has done it"),
-        ({"zero_grad": False}, "the gradients of the batches add up: call `optimizer.zero_grad()` before `backward`"),
+        ({"zero_grad": False}, "the gradients of the batches add up: call `optimizer.zero_grad()` once a step, before `backward` or after `step`"),
         ({"weight": ROWS * TIME}, "the loss is the sum over all positions, which makes the step too long: take the mean"),
         ({"own_limit": 1.0}, "the gradient is clipped to 1.0, not to `clip_norm`: hand `clip_norm` on"),
     ]  # fmt: skip

@@ -555,7 +555,7 @@ right("scaled_rate", lambda s, b, t, w: b * (1 - share(s, w)) + b * t * share(s,
 
 def accumulating(
     *, weigh=lambda targets, total, count: targets.numel() / total, zero="first", step="last", carry=False, stop=False,
-    result=None, evaluate=False, swap=False, together=False,
+    result=None, evaluate=False, swap=False, together=False, clip=False,
 ):  # fmt: skip
     """Return a step in pieces with mistakes."""
 
@@ -584,8 +584,12 @@ def accumulating(
             sum(parts).backward()
         if zero == "last":
             optimizer.zero_grad()
+        if clip:
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         if step == "last":
             optimizer.step()
+        if zero == "after":
+            optimizer.zero_grad()
         return result(means) if result else float(sum(parts).detach())
 
     return accumulated_step
@@ -600,6 +604,18 @@ def joined(model, pieces, optimizer):
     return loss.item()
 
 
+def by_rows(model, pieces, optimizer):
+    rows = sum(len(inputs) for inputs, _ in pieces)
+    model.zero_grad()
+    losses = []
+    for inputs, targets in pieces:
+        loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten()) * len(inputs) / rows
+        loss.backward()
+        losses.append(loss.item())
+    optimizer.step()
+    return math.fsum(losses)
+
+
 for line, function in {
     "the pieces are joined to one batch": joined,
     "only one piece is read": accumulating(stop=True),
@@ -610,6 +626,10 @@ for line, function in {
     "the means of the pieces are added up": accumulating(weigh=lambda targets, total, count: 1.0),
     "each piece counts alike": accumulating(weigh=lambda targets, total, count: 1 / count),
     "of the sum over all characters: divide": accumulating(weigh=lambda targets, total, count: targets.numel()),
+    "each row counts alike": by_rows,
+    "with its rows over the characters of all": accumulating(weigh=lambda targets, total, count: len(targets) / total),
+    "the gradient is clipped: do not clip here": accumulating(clip=True),
+    "between the last `backward` and `step` throws": accumulating(zero="last"),
     "the gradient is divided twice": accumulating(weigh=lambda targets, total, count: targets.numel() / total / count),
     "the loss is taken against the inputs": accumulating(swap=True),
     "`backward` is called once, after all pieces": accumulating(together=True),
@@ -617,6 +637,9 @@ for line, function in {
     "into evaluation mode": accumulating(evaluate=True),
     "is the sum of the pieces' losses": accumulating(result=sum),
     "is the mean of the pieces' means": accumulating(result=lambda means: sum(means) / len(means)),
+    "that is the sum over all characters: return": accumulating(
+        result=lambda means: 12 * means[0] + 6 * means[1] + 4 * means[2]
+    ),
     "that is the loss of the last piece": accumulating(result=lambda means: means[-1]),
 }.items():
     wrong("accumulated_step", line, function)
@@ -641,12 +664,12 @@ def sums_and_counts(model, pieces, optimizer):
     return loss / count
 
 
-def by_rows(model, pieces, optimizer):
-    rows = sum(len(inputs) for inputs, _ in pieces)
+def sums_over_characters(model, pieces, optimizer):
+    characters = sum(inputs.numel() for inputs, _ in pieces)
     model.zero_grad()
     losses = []
     for inputs, targets in pieces:
-        loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten()) * len(inputs) / rows
+        loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten(), reduction="sum") / characters
         loss.backward()
         losses.append(loss.item())
     optimizer.step()
@@ -654,4 +677,5 @@ def by_rows(model, pieces, optimizer):
 
 
 right("accumulated_step", sums_and_counts)
-right("accumulated_step", by_rows)
+right("accumulated_step", sums_over_characters)
+right("accumulated_step", accumulating(zero="after"))
