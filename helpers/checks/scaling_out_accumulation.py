@@ -9,7 +9,9 @@ from helpers.checks.expectations import Mistake, compare, expect, expect_number,
 from helpers.checks.lstm_losses import loss_of
 from helpers.checks.training_spy import VOCAB, Spy, modes_of, weights_of
 
-_ROWS = (3, 3, 1)  # of the pieces: the last is smaller
+_SHAPES = ((3, 4), (3, 2), (1, 4))  # of the pieces: one is shorter, one has fewer rows
+_ROWS, _SIZES = [rows for rows, _ in _SHAPES], [rows * time for rows, time in _SHAPES]
+_STEPS = 2  # so that `zero_grad` may stand at the beginning of a step or at its end
 
 
 class _PieceSpy(Spy):
@@ -27,21 +29,24 @@ class _PieceSpy(Spy):
 def accumulated_step(answer):
     """One step with the gradient of all pieces together, each piece with a backward pass of its own."""
     start = _PieceSpy()
-    pieces = [tuple(torch.randint(VOCAB, (2, rows, 4))) for rows in _ROWS]
-    model, steps = copy.deepcopy(start), []
-    for parameter in model.parameters():
-        parameter.grad = torch.ones_like(parameter)  # left over from the step before
+    start.output.weight.data.mul_(8)  # a gradient longer than 1: clipping shows
+    batches = [[tuple(torch.randint(VOCAB, (2, *shape))) for shape in _SHAPES] for _ in range(_STEPS)]
+    model, steps, results, one_by_one = copy.deepcopy(start), [], [], []
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     optimizer.register_step_post_hook(lambda *_: steps.append(1))
-    result = _call(answer, model, pieces, optimizer)
-    _expect_calls(model, len(steps))
-    _compare_weights(start, model, pieces)
+    for pieces in batches:
+        for notes in (model.calls, model.had_gradient, steps):
+            notes.clear()
+        results.append(_call(answer, model, pieces, optimizer))
+        _expect_calls(model, len(steps))
+        one_by_one.append(all(model.had_gradient[1:]))
+    _compare_weights(start, model, batches)
     expect(
-        all(model.had_gradient[1:]),
+        all(one_by_one),
         "`backward` is called once, after all pieces: until then the graphs of all of them lie in memory, and nothing is "
         "saved. Call it for each piece",
     )
-    _compare_loss(result, start, pieces)
+    _compare_loss(results[0], start, batches[0])
 
 
 def _call(answer, model, pieces, optimizer):
@@ -52,6 +57,8 @@ def _call(answer, model, pieces, optimizer):
             raise Mistake("`backward` goes through the same graph twice: call it once for each piece") from None
         if "inplace" in str(error):
             raise Mistake("the weights move between the pieces: one step, after the last") from None
+        if "Sizes of tensors must match" in str(error) or "to be equal size" in str(error):
+            raise Mistake(_JOINED) from None
         raise
     except ValueError as error:
         if "state has shape" in str(error):
@@ -64,13 +71,14 @@ def _call(answer, model, pieces, optimizer):
         raise
 
 
+_JOINED = "the pieces are joined to one batch, and all of it must fit into memory at once: read them one by one"
+
+
 def _expect_calls(model: _PieceSpy, steps: int) -> None:
     calls = len(model.calls)
     expect(calls > 0, "the model was never called: let it read each piece")
     if calls == 1 and len(model.calls[0]["tokens"]) == sum(_ROWS):
-        raise Mistake(
-            "the pieces are joined to one batch, and all of it must fit into memory at once: read them one by one"
-        )
+        raise Mistake(_JOINED)
     expect(calls != 1, "only one piece is read: is the `return` inside the loop?")
     expect(calls == len(_ROWS), f"the model was called {calls} times for {len(_ROWS)} pieces: call it once for each")
     expect(all(model.fresh()), "a piece does not start from a fresh state: the pieces are other rows")
@@ -83,39 +91,56 @@ def _expect_calls(model: _PieceSpy, steps: int) -> None:
     expect(steps == 1, f"{steps} steps are taken: take one, after the last piece")
 
 
-def _train(start, pieces, *, weigh="all", zero="before", swap=False, rate=1.0) -> torch.Tensor:
-    """Return the weights after the step; the arguments bring in one mistake each."""
-    model, total = copy.deepcopy(start), sum(targets.numel() for _, targets in pieces)
-    for parameter in model.parameters():
-        parameter.grad = torch.ones_like(parameter) if zero == "never" else torch.zeros_like(parameter)
-    for inputs, targets in pieces:
-        loss = loss_of(model(inputs)[0], inputs if swap else targets)
-        if zero == "each":
-            model.zero_grad()
-        weight = {"all": targets.numel() / total, "pieces": 1 / len(pieces), "sum": 1.0, "rows": targets.numel()}[weigh]
-        weight = weight / len(pieces) if weigh == "all" and rate != 1.0 else weight
-        (loss * weight).backward()
-    torch.optim.SGD(model.parameters(), lr=0.5).step()
+def _train(start, batches, *, weigh="all", zero="first", swap=False, clip=None) -> torch.Tensor:
+    """Return the weights after all steps; the arguments bring in one mistake each."""
+    model, total, count = copy.deepcopy(start), sum(_SIZES), len(_SIZES)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    for pieces in batches:
+        if zero == "first":
+            optimizer.zero_grad()
+        for inputs, targets in pieces:
+            loss = loss_of(model(inputs)[0], inputs if swap else targets)
+            if zero == "each":
+                optimizer.zero_grad()
+            size, rows = targets.numel(), len(targets)
+            weights = {
+                "all": size / total,
+                "pieces": 1 / count,
+                "sum": 1.0,
+                "characters": size,
+                "twice": size / total / count,
+            }
+            weights |= {"rows": rows / sum(_ROWS), "rows over characters": rows / total}
+            (loss * weights[weigh]).backward()
+        if zero == "last":
+            optimizer.zero_grad()
+        if clip:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+        optimizer.step()
     return weights_of(model)
 
 
-def _compare_weights(start, model: Spy, pieces) -> None:
+def _compare_weights(start, model: Spy, batches) -> None:
     weights = weights_of(model)
-    if same(weights, _train(start, pieces), 1e-5):
+    if same(weights, _train(start, batches), 1e-5):
         return
     mistakes = [
-        ({"zero": "never"}, "the gradient of the step before is still there: call `optimizer.zero_grad()` before the first piece"),
+        ({"zero": "never"}, "the gradient of the step before is still there: call `optimizer.zero_grad()` once a step, before the first piece or after `step`"),
         ({"zero": "each"}, "the gradients of the earlier pieces are thrown away: call `zero_grad` once, before the first piece"),
         ({"zero": "each", "weigh": "sum"}, "the gradients of the earlier pieces are thrown away: call `zero_grad` once, before the first piece"),
         ({"zero": "each", "weigh": "pieces"}, "the gradients of the earlier pieces are thrown away: call `zero_grad` once, before the first piece"),
+        ({"zero": "last"}, "the weights did not change: `zero_grad` between the last `backward` and `step` throws the gradients away"),
+        ({"clip": 1.0}, "the gradient is clipped: do not clip here"),
         ({"weigh": "sum"}, "the means of the pieces are added up, which makes the step too long: give each the share that it has of all characters"),
-        ({"weigh": "pieces"}, "each piece counts alike: the last one is smaller, give each the share that it has of all characters"),
-        ({"weigh": "rows"}, "that is the gradient of the sum over all characters: divide by their number"),
-        ({"rate": 0.5}, "the gradient is divided twice: by the characters of all, and by the pieces"),
+        ({"weigh": "pieces"}, "each piece counts alike, and some are smaller: give each the share that it has of all characters"),
+        ({"weigh": "rows"}, "each row counts alike, and those of one piece are shorter: weigh with the characters, `targets.numel()`"),
+        ({"weigh": "rows over characters"}, "a piece is weighed with its rows over the characters of all: `len(targets)` counts rows, `targets.numel()` characters"),
+        ({"weigh": "characters"}, "that is the gradient of the sum over all characters: divide by their number"),
+        ({"weigh": "twice"}, "the gradient is divided twice: by the characters of all, and by the pieces"),
         ({"swap": True}, "the loss is taken against the inputs: hold the logits against the targets"),
     ]  # fmt: skip
     for mistake, message in mistakes:
-        if same(weights, _train(start, pieces, **mistake), 1e-5):
+        if same(weights, _train(start, batches, **mistake), 1e-5):
             raise Mistake(message)
     raise Mistake(
         "the weights are not those of one step with the whole batch: zero_grad once; for each piece forward, loss, its "
@@ -126,14 +151,15 @@ def _compare_weights(start, model: Spy, pieces) -> None:
 def _compare_loss(result, start, pieces) -> None:
     with torch.no_grad():
         means = [loss_of(start(inputs)[0], targets).item() for inputs, targets in pieces]
-    right = sum(mean * rows for mean, rows in zip(means, _ROWS, strict=True)) / sum(_ROWS)
+    right = sum(mean * size for mean, size in zip(means, _SIZES, strict=True)) / sum(_SIZES)
     compare(
         expect_number(result, "the loss that you return"), right, "the loss that you return",
         [
             (sum(means), "that is the sum of the pieces' losses: return the mean over all characters"),
-            (sum(means) / len(means), "the loss that you return is the mean of the pieces' means: the last piece is smaller, weigh it"),
+            (sum(means) / len(means), "the loss that you return is the mean of the pieces' means: some are smaller, weigh them"),
+            (right * sum(_SIZES), "that is the sum over all characters: return their mean"),
             (means[-1], "that is the loss of the last piece: return the mean over all characters"),
-            (means[-1] * _ROWS[-1] / sum(_ROWS), "that is the last piece's part of the loss: add up all of them"),
+            (means[-1] * _SIZES[-1] / sum(_SIZES), "that is the last piece's part of the loss: add up all of them"),
         ],
         tolerance=1e-4,
     )  # fmt: skip

@@ -31,9 +31,14 @@ def average_gradients(answer):
         "the gradients are as they were: `all_reduce` puts the sum into the very tensor that it is given and returns "
         "nothing; hand over `parameter.grad` itself, or copy the result back",
     )
+    expect(
+        sum(one.numel() for one in sums) < 2 * len(before),
+        "each gradient goes through `all_reduce` twice, and the second time the sums are added up: once is enough",
+    )
     total, mean = sum(gradients), sum(gradients) / _SIZE
     _compare(after, total, mean, gradients, len(list(models[0].parameters())))
     _expect_passes_over(answer)
+    _expect_sends_zeros(answer)
 
 
 def _models() -> list[Spy]:
@@ -65,7 +70,11 @@ def _copy(model: Spy) -> Spy:
 
 def _gradients_of(model: Spy) -> torch.Tensor:
     gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
-    expect(len(gradients) > 0, "the gradients are gone: leave the mean in `parameter.grad`")
+    expect(
+        len(gradients) > 0,
+        "the gradients are gone: leave the mean in `parameter.grad` (what `all_reduce` returns is None; the sum stands in "
+        "the tensor that it was given)",
+    )
     return torch.cat([gradient.flatten() for gradient in gradients])
 
 
@@ -82,7 +91,10 @@ def _compare(after: list[torch.Tensor], total, mean, gradients, count: int) -> N
         return
     first = after[0]
     mistakes = [
-        (total, "that is the sum of the gradients: divide by `size`, or every step is too long"),
+        (
+            total,
+            "that is the sum of the gradients: divide by `size`, in place, with `/=`, or put the quotient back into `parameter.grad`",
+        ),
         (mean / _SIZE, "the gradients are divided by `size` twice: before or after `all_reduce`, not both"),
         (gradients[0] / _SIZE, "each process divides its own gradient, and does not use the sum: copy it back"),
         (total / count, "the sum is divided by the number of parameters: divide by the number of processes"),
@@ -110,10 +122,35 @@ def _expect_passes_over(answer) -> None:
     expected = sum(_gradients_of(model) for model in models) / _SIZE
     try:
         trained, _ = _run(answer, models)
-    except (AttributeError, TypeError, Mistake) as error:
-        raise Mistake(
-            f"a parameter that the loss does not depend on has no gradient, `grad` is None, and that raises "
-            f"{type(error).__name__} here: pass it over"
-        ) from None
-    own = torch.cat([p.grad.flatten() for p in list(trained[0].parameters())[1:]])
+    except (AttributeError, TypeError):
+        raise Mistake(f"{_NO_GRADIENT}: pass it over") from None
+    except Mistake:
+        raise Mistake(f"{_NO_GRADIENT}, and `all_reduce` cannot take it: pass it over") from None
+    first, *others = (parameter.grad for parameter in trained[0].parameters())
+    expect(
+        first is None,
+        "a parameter without a gradient is given one, and an optimizer may move it then: pass it over, and leave None "
+        "as it is",
+    )
+    own = torch.cat([gradient.flatten() for gradient in others])
     expect(same(own, expected, 1e-5), "where one parameter has no gradient, the means of the others are wrong")
+
+
+_NO_GRADIENT = "a parameter that the loss does not depend on has no gradient: its `grad` is None"
+
+
+def _expect_sends_zeros(answer) -> None:
+    """A gradient can be all zeros in one process and not in the others."""
+    models = _models()
+    next(models[0].parameters()).grad.zero_()
+    mean = sum(_gradients_of(model) for model in models) / _SIZE
+    try:
+        trained, _ = _run(answer, models)
+        right = all(same(_gradients_of(model), mean, 1e-5) for model in trained)
+    except Mistake:
+        right = False
+    expect(
+        right,
+        "a gradient of zeros is passed over: in another process it may be another, and that one would wait for ever. "
+        "Pass over None only",
+    )

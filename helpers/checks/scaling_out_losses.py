@@ -12,6 +12,11 @@ def mean_loss(answer):
     """The mean over all characters, the same in each process, also where a process has none."""
     losses = [torch.rand(count) + shift for count, shift in ((6, 1.0), (3, 3.0), (3, 0.0))]
     results, sums = _run(answer, losses)
+    expect(
+        not sums or all(result is not None for result in results),
+        "what you return is None: is the `return` missing, or is it what `all_reduce` returns? The sum stands in the "
+        "tensor that it was given",
+    )
     for rank in range(len(losses)):
         _compare(results[rank], losses, rank, called=bool(sums))
     same_length = [torch.rand(4) + shift for shift in (0.0, 2.0)]
@@ -43,6 +48,9 @@ def _compare(result, losses: list[torch.Tensor], rank: int, *, called: bool) -> 
             (means[rank], "that is the mean of the own characters: " + ("it is not shared" if called else "`all_reduce` was never called")),
             (sum(means) / size, "that is the mean of the processes' means: a process with few characters counts as much as one with many"),
             (sum(means), "that is the sum of the processes' means: add up sums and counts, and divide once"),
+            (sum(means) / 2, "the sum of the processes' means is divided by 2: there can be more processes, and the means must be weighed. Send sums and counts"),
+            (sum(means) / count, "the processes' means are added up and divided by the number of all characters: send the sum, not the mean"),
+            (total / sum(max(one, 1) for one in counts), "a process without characters must count 0, and counts 1 here"),
             (total, "that is the sum: divide it by the number of all characters"),
             (total / size, "the sum of all is divided by the number of processes: divide by the number of all characters"),
             (total / len(own) if len(own) else -1.0, "the sum of all is divided by the own count: add up the counts, too"),

@@ -12,6 +12,8 @@ from helpers.checks.expectations import Mistake, describe_type
 
 MOST_CALLS = 100
 
+_RETURNS_NOTHING = "`all_reduce` returns nothing: the sum stands in the tensor that you handed over"
+
 AllReduce = Callable[[torch.Tensor], None]
 
 
@@ -54,6 +56,10 @@ def run_ranks(call: Callable[[int, AllReduce], Any], size: int) -> tuple[list[An
                 results[rank] = call(rank, replay)
             except _Waits:
                 handed[rank] = replay.handed
+            except (AttributeError, TypeError) as error:
+                if replay.calls and "NoneType" in str(error):
+                    raise Mistake(_RETURNS_NOTHING) from None
+                raise
         if not handed:
             return list(results.values()), sums
         if results:

@@ -21,6 +21,7 @@ _WRONG_RULES: list[tuple[Callable[[int, float, float, int], float], str]] = [
     (lambda step, rate, times, warmup: rate, "the rate stays as it was: after the warm-up it is `times` times as large"),
     (lambda step, rate, times, warmup: rate * times * min(step / warmup, 1), "the warm-up begins at 0: begin at the rate of the small batch, which is known to be safe"),
     (lambda step, rate, times, warmup: _rule(step - 1, rate, times, warmup), "the warm-up ends one step late: steps are counted from 1, and step `warmup_steps` has the full rate"),
+    (lambda step, rate, times, warmup: _rule(step - 1, rate, times, warmup - 1), "step 1 has the base rate: it is already one step on the way; the base rate would be step 0"),
     (lambda step, rate, times, warmup: _rule(step + 1, rate, times, warmup), "the warm-up ends one step early: step `warmup_steps` is the first with the full rate"),
     (lambda step, rate, times, warmup: _rule(step, rate, math.sqrt(times), warmup), "that is the rule of the square root: this exercise asks for the linear one"),
     (lambda step, rate, times, warmup: rate * (1 + (times - 1) * step / warmup), "the rate goes on rising after the warm-up: from step `warmup_steps` on it stays"),

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import torch
 
-from helpers.checks.expectations import expect, expect_tensor, same
+from helpers.checks.expectations import Mistake, expect, expect_tensor, same
 
 _CASES = [(8, 2), (5, 4), (8, 3), (7, 3), (3, 1)]  # rows, processes
 
@@ -73,11 +73,19 @@ def _expect_places(shares: list[list[int]], rows: int, size: int) -> None:
     twice = sorted({place for place in taken if taken.count(place) > 1})
     expect(not twice, f"{case}: row {twice[0] if twice else 0} goes to two processes, and would count twice")
     lost = sorted(set(range(rows)) - set(taken))
-    expect(
-        not lost,
-        f"{case}: row {lost[0] if lost else 0} goes to nobody: what is left over must be taken, too",
-    )
+    if lost:
+        raise Mistake(f"{case}: {_why_lost(shares, rows, size, lost[0])}")
     expect(
         max(counts) - min(counts) <= 1,
         f"{case}: the shares have {counts} rows, and all wait for the largest: let them differ by one at most",
     )
+
+
+def _why_lost(shares: list[list[int]], rows: int, size: int, lost: int) -> str:
+    everything = list(range(rows))
+    if shares == [everything[rank * size :][:size] for rank in range(size)]:
+        return "`split` takes the number of rows in a part, not the number of parts: `tensor_split` takes that"
+    if shares == [everything[rank - 1 :: size] for rank in range(size)]:
+        return "process 0 begins at row -1, the last: rank counts from 0, so take `rank`, not `rank - 1`"
+    reason = "what is left over must be taken, too" if rows % size else "each row must be in one of the shares"
+    return f"row {lost} goes to nobody: {reason}"

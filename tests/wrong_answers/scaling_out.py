@@ -53,13 +53,16 @@ for line, function in {
     "is a stretch of time of every row": lambda batch, rank, size: batch.tensor_split(size, dim=1)[rank],
     "each process takes the whole batch": lambda batch, rank, size: batch,
     "every process takes the same rows": lambda batch, rank, size: batch[: max(len(batch) // size, 1)],
-    "goes to nobody": equal_parts,
+    "what is left over must be taken": equal_parts,
     "goes to two processes": overlapping,
     "process 0 takes nothing": lambda batch, rank, size: batch.tensor_split(size)[rank - 1] if rank else batch[:0],
     "and all wait for the largest": rest_to_the_last,
     "other rows are taken from the second batch": shuffled,
     "is a single row without its dimension": lambda batch, rank, size: batch[rank],
     "do some processes get nothing?": lambda batch, rank, size: batch.chunk(size)[rank],
+    "`split` takes the number of rows in a part": lambda batch, rank, size: batch.split(size)[rank],
+    "rank counts from 0, so take `rank`": lambda batch, rank, size: batch[rank - 1 :: size],
+    "each row must be in one of the shares": lambda batch, rank, size: batch[rank * 3 : (rank + 1) * 3],
     "holds rows that are not in the batch": lambda batch, rank, size: batch.view(-1, 6).flip(1)[rank::size],
 }.items():
     wrong("own_rows", line, function)
@@ -183,6 +186,52 @@ def forgets(model, all_reduce, size):
     model.zero_grad()
 
 
+def summed_twice(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        all_reduce(gradient)
+        gradient /= size
+
+
+def quotient_lost(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        gradient = gradient / size
+
+
+def quotient_of_nothing(model, all_reduce, size):
+    for parameter in model.parameters():
+        if parameter.grad is not None:
+            parameter.grad = all_reduce(parameter.grad) / size
+
+
+def nothing_put_back(model, all_reduce, size):
+    for parameter in model.parameters():
+        if parameter.grad is not None:
+            total = all_reduce(parameter.grad)
+            parameter.grad = total
+
+
+def divides_none(model, all_reduce, size):
+    for parameter in model.parameters():
+        parameter.grad /= size
+        all_reduce(parameter.grad)
+
+
+def zeros_for_none(model, all_reduce, size):
+    for parameter in model.parameters():
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+    course_average(model, all_reduce, size)
+
+
+def passes_over_zeros(model, all_reduce, size):
+    for gradient in gradients(model):
+        if gradient.any():
+            all_reduce(gradient)
+            gradient /= size
+
+
 for line, function in {
     "that is the sum of the gradients": summed,
     "divided by `size` twice": divided_twice,
@@ -193,7 +242,12 @@ for line, function in {
     "only the first gradients are averaged": first_only,
     "the sum is divided by 2": by_two,
     "is stretched to the length of the own one": keeps_length,
-    "has no gradient, `grad` is None, and that raises": trips_over_none,
+    "and `all_reduce` cannot take it": trips_over_none,
+    "its `grad` is None: pass it over": divides_none,
+    "each gradient goes through `all_reduce` twice": summed_twice,
+    "`all_reduce` returns nothing": quotient_of_nothing,
+    "a parameter without a gradient is given one": zeros_for_none,
+    "a gradient of zeros is passed over": passes_over_zeros,
     "and would wait for it for ever": some_processes,
     "hand tensors of different shapes": only_if_large,
     "`all_reduce` takes a tensor, and was given a float": gathered_means,
@@ -204,6 +258,8 @@ for line, function in {
 wrong("average_gradients", "the weights are averaged, not the gradients", all_weights_at_once)
 wrong("average_gradients", "the weights are averaged, not the gradients", summed_weights)
 wrong("average_gradients", "the gradients are as they were", out_of_place)
+wrong("average_gradients", "that is the sum of the gradients", quotient_lost)
+wrong("average_gradients", "the gradients are gone", nothing_put_back)
 
 
 def divides_first(model, all_reduce, size):
@@ -260,6 +316,18 @@ def weighed_by_means(losses, all_reduce):
     return reduced(losses.mean() * count, all_reduce) / reduced(count, all_reduce)
 
 
+def uses_what_comes_back(losses, all_reduce):
+    both = torch.tensor([losses.sum(), float(len(losses))])
+    both = all_reduce(both)
+    return (both[0] / both[1]).item()
+
+
+def means_and_counts(losses, all_reduce):
+    both = torch.stack([losses.mean(), torch.tensor(float(len(losses)))])
+    all_reduce(both)
+    return (both[0] / both[1]).item()
+
+
 for line, function in {
     "`all_reduce` was never called": lambda losses, all_reduce: losses.mean().item(),
     "that is the mean of the processes' means": lambda losses, all_reduce: (
@@ -273,6 +341,15 @@ for line, function in {
     "is divided by the own count": lambda losses, all_reduce: reduced(losses.sum(), all_reduce) / len(losses),
     "the own sum is divided by the count of all": lambda losses, all_reduce: (
         losses.sum().item() / reduced(float(len(losses)), all_reduce)
+    ),
+    "`all_reduce` returns nothing": uses_what_comes_back,
+    "or is it what `all_reduce` returns?": lambda losses, all_reduce: all_reduce(losses.sum()),
+    "the sum of the processes' means is divided by 2": lambda losses, all_reduce: (
+        reduced(losses.mean(), all_reduce) / 2
+    ),
+    "send the sum, not the mean": means_and_counts,
+    "a process without characters must count 0": lambda losses, all_reduce: (
+        reduced(losses.sum(), all_reduce) / reduced(float(max(len(losses), 1)), all_reduce)
     ),
     "by the number of processes once more": lambda losses, all_reduce: (
         reduced(losses.sum(), all_reduce) / reduced(float(len(losses)), all_reduce) / number_of_processes(all_reduce)
@@ -308,7 +385,8 @@ right("mean_loss", on_doubles)
 
 def stepping(
     *, clip="after", average="gradients", zero=True, zero_late=False, step=True, limit=None, fresh=False, keep=False,
-    give=lambda loss, state, given: (loss.item(), state.detach()), evaluate=False, twice=False, late=False, rate=1.0,
+    give=lambda loss, state, given: (loss.item(), state.detach()), evaluate=False, twice=False, late=False, detach=False,
+    backward=True, zero_between=False, reduction="mean", averages=1, zero_after=False,
 ):  # fmt: skip
     """Return a step with mistakes."""
 
@@ -316,18 +394,22 @@ def stepping(
         if evaluate:
             model.eval()
         given = state
-        logits, state = model(inputs, None if fresh else state)
+        logits, state = model(inputs, None if fresh else state.detach() if detach else state)
         if twice:
             logits, state = model(inputs, given)
-        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction=reduction)
         if zero:
             optimizer.zero_grad()
-        loss.backward()
+        if backward:
+            loss.backward()
+        if zero_between:
+            optimizer.zero_grad()
         own_limit = clip_norm if limit is None else limit(clip_norm, size)
         if clip == "before":
             nn.utils.clip_grad_norm_(model.parameters(), own_limit)
         if average == "gradients" and not late:
-            course_average(model, all_reduce, size)
+            for _ in range(averages):
+                course_average(model, all_reduce, size)
         if average == "sum":
             summed(model, all_reduce, size)
         if average == "twice":
@@ -336,10 +418,14 @@ def stepping(
                 parameter.grad /= size
         if clip == "after":
             nn.utils.clip_grad_norm_(model.parameters(), own_limit)
+        if clip == "value":
+            nn.utils.clip_grad_value_(model.parameters(), own_limit)
         if zero_late:
             optimizer.zero_grad()
         if step:
             optimizer.step()
+        if zero_after:
+            optimizer.zero_grad()
         if average == "weights":
             weights(model, all_reduce, size)
         if late:
@@ -347,6 +433,11 @@ def stepping(
         return give(loss, state, given)
 
     return parallel_step
+
+
+def shares_loss(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm, *, divide):
+    loss, state = stepping()(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm)
+    return reduced(loss, all_reduce) / (size if divide else 1), state
 
 
 for line, function in {
@@ -371,12 +462,25 @@ for line, function in {
     "is a tensor: make it a plain number": stepping(give=lambda loss, state, given: (loss.detach(), state.detach())),
     "into evaluation mode": stepping(evaluate=True),
     "called 2 times in one step": stepping(twice=True),
-    "the mean over your rows before the step": stepping(
+    "the loss that you return is divided by `size`": stepping(
         give=lambda loss, state, given: (loss.item() / 2, state.detach())
     ),
+    "the mean over your rows before the step": stepping(
+        give=lambda loss, state, given: (loss.item() + 1, state.detach())
+    ),
+    "the first batch has no state yet": stepping(detach=True),
+    "is the mean of all processes": lambda *arguments: shares_loss(*arguments, divide=True),
+    "is the sum of all processes": lambda *arguments: shares_loss(*arguments, divide=False),
+    "when `average_gradients` comes there are no gradients": stepping(backward=False),
+    "each number of the gradient is clipped": stepping(clip="value"),
+    "is clipped to `clip_norm` divided by `size`": stepping(limit=lambda clip_norm, size: clip_norm / size),
+    "the loss is the sum over all positions": stepping(reduction="sum"),
+    "twice as many numbers are exchanged": stepping(averages=2),
 }.items():
     wrong("parallel_step", line, function)
 wrong("parallel_step", "the weights did not change", stepping(zero_late=True))
+wrong("parallel_step", "when `average_gradients` comes there are no gradients", stepping(zero_between=True))
+wrong("parallel_step", "is the one that you were given", stepping(give=lambda loss, state, given: (loss.item(), None)))
 wrong("parallel_step", "and the weights are averaged: with Adam", stepping(average="weights", clip=""))
 
 
@@ -391,7 +495,7 @@ def step_in_one_message(model, inputs, targets, state, optimizer, all_reduce, si
     return float(loss), state.detach()
 
 
-def step_with_shared_loss(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm=1.0):
+def step_that_clips_by_hand(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm=1.0):
     optimizer.zero_grad()
     logits, state = model(inputs, state)
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
@@ -401,11 +505,12 @@ def step_with_shared_loss(model, inputs, targets, state, optimizer, all_reduce, 
     for gradient in gradients(model):
         gradient *= min(1.0, clip_norm / (norm.item() + 1e-6))
     optimizer.step()
-    return reduced(loss.detach(), all_reduce) / size, state.detach()
+    return loss.item(), state.detach()
 
 
 right("parallel_step", step_in_one_message)
-right("parallel_step", step_with_shared_loss)
+right("parallel_step", step_that_clips_by_hand)
+right("parallel_step", stepping(zero=False, zero_after=True))
 
 # -------------------------------------------------------------------------------------------------- scaled_rate
 
@@ -421,6 +526,7 @@ for line, function in {
     "the rate stays as it was": lambda s, b, t, w: b,
     "the warm-up begins at 0": lambda s, b, t, w: b * t * share(s, w),
     "the warm-up ends one step late": lambda s, b, t, w: b * (1 + (t - 1) * share(s - 1, w)),
+    "step 1 has the base rate": lambda s, b, t, w: b * (1 + (t - 1) * share(s - 1, w - 1)),
     "the warm-up ends one step early": lambda s, b, t, w: b * (1 + (t - 1) * share(s + 1, w)),
     "that is the rule of the square root": lambda s, b, t, w: b * (1 + (t**0.5 - 1) * share(s, w)),
     "goes on rising after the warm-up": lambda s, b, t, w: b * (1 + (t - 1) * s / w),
@@ -449,7 +555,7 @@ right("scaled_rate", lambda s, b, t, w: b * (1 - share(s, w)) + b * t * share(s,
 
 def accumulating(
     *, weigh=lambda targets, total, count: targets.numel() / total, zero="first", step="last", carry=False, stop=False,
-    result=None, evaluate=False, swap=False, together=False,
+    result=None, evaluate=False, swap=False, together=False, clip=False,
 ):  # fmt: skip
     """Return a step in pieces with mistakes."""
 
@@ -478,8 +584,12 @@ def accumulating(
             sum(parts).backward()
         if zero == "last":
             optimizer.zero_grad()
+        if clip:
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         if step == "last":
             optimizer.step()
+        if zero == "after":
+            optimizer.zero_grad()
         return result(means) if result else float(sum(parts).detach())
 
     return accumulated_step
@@ -494,6 +604,18 @@ def joined(model, pieces, optimizer):
     return loss.item()
 
 
+def by_rows(model, pieces, optimizer):
+    rows = sum(len(inputs) for inputs, _ in pieces)
+    model.zero_grad()
+    losses = []
+    for inputs, targets in pieces:
+        loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten()) * len(inputs) / rows
+        loss.backward()
+        losses.append(loss.item())
+    optimizer.step()
+    return math.fsum(losses)
+
+
 for line, function in {
     "the pieces are joined to one batch": joined,
     "only one piece is read": accumulating(stop=True),
@@ -504,6 +626,10 @@ for line, function in {
     "the means of the pieces are added up": accumulating(weigh=lambda targets, total, count: 1.0),
     "each piece counts alike": accumulating(weigh=lambda targets, total, count: 1 / count),
     "of the sum over all characters: divide": accumulating(weigh=lambda targets, total, count: targets.numel()),
+    "each row counts alike": by_rows,
+    "with its rows over the characters of all": accumulating(weigh=lambda targets, total, count: len(targets) / total),
+    "the gradient is clipped: do not clip here": accumulating(clip=True),
+    "between the last `backward` and `step` throws": accumulating(zero="last"),
     "the gradient is divided twice": accumulating(weigh=lambda targets, total, count: targets.numel() / total / count),
     "the loss is taken against the inputs": accumulating(swap=True),
     "`backward` is called once, after all pieces": accumulating(together=True),
@@ -511,6 +637,9 @@ for line, function in {
     "into evaluation mode": accumulating(evaluate=True),
     "is the sum of the pieces' losses": accumulating(result=sum),
     "is the mean of the pieces' means": accumulating(result=lambda means: sum(means) / len(means)),
+    "that is the sum over all characters: return": accumulating(
+        result=lambda means: 12 * means[0] + 6 * means[1] + 4 * means[2]
+    ),
     "that is the loss of the last piece": accumulating(result=lambda means: means[-1]),
 }.items():
     wrong("accumulated_step", line, function)
@@ -535,12 +664,12 @@ def sums_and_counts(model, pieces, optimizer):
     return loss / count
 
 
-def by_rows(model, pieces, optimizer):
-    rows = sum(len(inputs) for inputs, _ in pieces)
+def sums_over_characters(model, pieces, optimizer):
+    characters = sum(inputs.numel() for inputs, _ in pieces)
     model.zero_grad()
     losses = []
     for inputs, targets in pieces:
-        loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten()) * len(inputs) / rows
+        loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten(), reduction="sum") / characters
         loss.backward()
         losses.append(loss.item())
     optimizer.step()
@@ -548,4 +677,5 @@ def by_rows(model, pieces, optimizer):
 
 
 right("accumulated_step", sums_and_counts)
-right("accumulated_step", by_rows)
+right("accumulated_step", sums_over_characters)
+right("accumulated_step", accumulating(zero="after"))
