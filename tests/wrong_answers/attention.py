@@ -601,6 +601,16 @@ ANSWERS.is_wrong("dropout falls on the logits")(
 )
 ANSWERS.is_wrong("dropout falls on the embeddings")(model(embeds_dropped))
 ANSWERS.is_wrong("dropout falls on the states before attention reads them")(joined(drops_first))
+ANSWERS.is_wrong("only what was found is dropped out, and not the states")(
+    joined(lambda self, e, s, last: s + self.dropout(self.attention(s)))
+)
+ANSWERS.is_wrong("states and what was found are dropped out apart")(
+    joined(lambda self, e, s, last: self.dropout(s) + self.dropout(self.attention(s)))
+)
+ANSWERS.is_wrong("dropout is given to `self.lstm`, too")(
+    model(make=lambda self, v, e, h: setattr(self, "lstm", nn.LSTM(e, h, batch_first=True, dropout=self.p)))
+)
+ANSWERS.is_wrong("`self.lstm` has no biases")(put("lstm", lambda v, e, h: nn.LSTM(e, h, bias=False, batch_first=True)))
 ANSWERS.is_wrong("only the states are dropped out")(
     joined(lambda self, e, s, last: self.dropout(s) + self.attention(s))
 )
@@ -622,7 +632,7 @@ class AttentionLanguageModel:
 
 
 @ANSWERS.is_right
-class AttentionLanguageModel(nn.Module):  # dropout on the branch, as Transformers have it
+class AttentionLanguageModel(nn.Module):
     def __init__(self, vocab_size, embedding_size, hidden_size, dropout=0.0, hide=None):
         super().__init__()
         self.output = nn.Linear(hidden_size, vocab_size)
@@ -633,7 +643,8 @@ class AttentionLanguageModel(nn.Module):  # dropout on the branch, as Transforme
 
     def forward(self, tokens):
         states = self.lstm(self.embedding(tokens))[0]
-        return self.output(states + self.dropout(self.attention(states)))
+        states = states + self.attention(states)
+        return self.output(self.dropout(states))
 
 
 @ANSWERS.is_right
@@ -645,14 +656,15 @@ class AttentionLanguageModel(CourseModel):  # the functional form, told the mode
 
 
 @ANSWERS.is_right
-class AttentionLanguageModel(CourseModel):  # the LSTM a character at a time, each part dropped out by itself
+class AttentionLanguageModel(CourseModel):  # the LSTM a character at a time, and so the logits
     def forward(self, tokens):
         state, states = None, []
         for step in self.embedding(tokens).split(1, dim=1):
             one, state = self.lstm(step, state)
             states.append(one)
         states = torch.cat(states, dim=1)
-        return self.output(self.dropout(states) + self.dropout(self.attention(states)))
+        whole = self.dropout(self.attention(states).add(states))
+        return torch.stack([self.output(one) for one in whole.unbind(1)], dim=1)
 
 
 # ---------------------------------------------------------------------------------------------- hide_future
@@ -708,6 +720,37 @@ def anti(scores):
     return scores.masked_fill(torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1).flip(1), -math.inf)
 
 
+def hides_zeros(scores):
+    seen = scores.tril()
+    return seen.masked_fill(seen == 0, -math.inf)
+
+
+def hides_zeros_in_place(scores):
+    time = scores.shape[-1]
+    seen = scores * torch.tril(torch.ones(time, time))
+    seen[seen == 0] = -math.inf
+    return seen
+
+
+def spares_zeros(scores):
+    return scores.masked_fill(scores.triu(1) != 0, -math.inf)
+
+
+def inverts_numbers(scores):
+    return scores.masked_fill(~torch.ones(scores.shape[-2:]).tril(), -math.inf)
+
+
+def indexes_with_numbers(scores):
+    scores = scores.clone()
+    scores[..., torch.ones(scores.shape[-2:]).triu(1)] = -math.inf
+    return scores
+
+
+def multiplies(scores):
+    later = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+    return scores * torch.where(later, -math.inf, 1.0)
+
+
 def kept_as(number):
     return mask(lambda s: course_hide(torch.full_like(s, number)))
 
@@ -735,6 +778,18 @@ ANSWERS.is_wrong("the later scores are -1e-09, and beside scores that are lower 
 ANSWERS.is_wrong("the later scores are -100, and beside scores that are lower still")(
     mask(lambda s: s - 100 * torch.ones_like(s).triu(1))
 )
+ANSWERS.is_wrong("scores that are 0 are hidden, too: decide by the place")(mask(hides_zeros))
+ANSWERS.is_wrong("scores that are 0 are hidden, too: decide by the place")(mask(hides_zeros_in_place))
+ANSWERS.is_wrong("a later score that is 0 is not hidden: decide by the place")(mask(spares_zeros))
+ANSWERS.is_wrong("the later scores are multiplied with minus infinity, which makes nan of a 0")(mask(multiplies))
+ANSWERS.is_wrong("make it with `dtype=torch.bool`")(
+    mask(lambda s: s.masked_fill(torch.ones(s.shape[-2:]).triu(1), -math.inf))
+)
+ANSWERS.is_wrong("make it with `dtype=torch.bool`")(
+    mask(lambda s: torch.where(torch.ones(s.shape[-2:]).triu(1), -math.inf, s))
+)
+ANSWERS.is_wrong("make it with `dtype=torch.bool`")(mask(inverts_numbers))
+ANSWERS.is_wrong("make it with `dtype=torch.bool`")(mask(indexes_with_numbers))
 ANSWERS.is_wrong("some scores are nan: zero times infinity")(mask(lambda s: s + torch.ones_like(s).triu(1) * -math.inf))
 ANSWERS.is_wrong("that is the mask alone")(mask(lambda s: torch.ones(s.shape[-2:], dtype=torch.bool).triu(1)))
 ANSWERS.is_wrong("that is the mask alone")(mask(lambda s: course_hide(torch.zeros(s.shape[-2:]))))
