@@ -17,6 +17,7 @@ def generate(answer):
     text = _call(answer, model, start, _NEW, _COLD)
     _expect_text(text, start)
     steps = model.calls(model.lstm)
+    made = {name: _positions(model.calls(getattr(model.attention, name))) for name in ("key", "value", "query")}
     if not reads_anew(model, steps, text, _TIME):
         expect_read(model, steps, text, _TIME)
     _expect_no_dropout(model)
@@ -24,16 +25,33 @@ def generate(answer):
     _expect_shares(answer)
     _expect_likeliest(model, text)
     _expect_nothing_new(answer, model, start)
-    count = sum(call["read"][0].shape[:-1].numel() for call in steps) / _ROWS
+    count = _positions(steps)
     expect(
         count <= _TIME + _NEW,
         f"right, but each new token reads the whole text anew, {count:g} steps of the LSTM where {_TIME + _NEW} are "
         "enough: keep its state, the keys and the values, and read the new token alone",
     )
+    _expect_made_once(made)
     expect(
         not any(call["grad"] for call in steps),
         "right, but gradients were recorded: put the loop under `with torch.no_grad():`",
     )
+
+
+def _positions(calls: list[dict]) -> float:
+    """Return how many positions a row has put through a layer."""
+    return sum(call["read"][0].shape[:-1].numel() for call in calls) / _ROWS
+
+
+def _expect_made_once(made: dict[str, float]) -> None:
+    anew = [name for name, count in made.items() if count > _TIME + _NEW]
+    if anew:
+        what = ", ".join({"key": "keys", "value": "values", "query": "queries"}[name] for name in anew)
+        advice = "make a query of the last state alone" if anew == ["query"] else "keep them, and append the new one"
+        raise Mistake(
+            f"right, but all {' and '.join(what.rsplit(', ', 1))} are computed anew for each token: "
+            f"{made[anew[0]]:g} where {_TIME + _NEW} are enough; {advice}"
+        )
 
 
 def _lively() -> tuple[Writer, torch.Tensor]:

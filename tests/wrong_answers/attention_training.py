@@ -861,6 +861,44 @@ def anew(position=-1, mode=False, grad=False):
     return generate
 
 
+def keeps_states(find):
+    """Make `generate` keep the states alone: `find(attention, states)` gives what the last position finds."""
+
+    def generate(model, start_tokens, max_new_tokens, temperature, generator):
+        tokens = start_tokens
+        with torch.no_grad():
+            states, lstm_state = model.lstm(model.embedding(tokens))
+            for _ in range(max_new_tokens):
+                logits = model.output(states[:, -1] + find(model.attention, states)[:, -1])
+                token = drawn(logits, temperature, generator)
+                tokens = torch.cat([tokens, token], dim=1)
+                new, lstm_state = model.lstm(model.embedding(token), lstm_state)
+                states = torch.cat([states, new], dim=1)
+        return tokens
+
+    return generate
+
+
+def of_all_states(attention, states):
+    return attend(attention.query(states[:, -1:]), attention.key(states), attention.value(states))
+
+
+def asks_all_again(model, start_tokens, max_new_tokens, temperature, generator):
+    attention, tokens = model.attention, start_tokens
+    with torch.no_grad():
+        states, lstm_state = model.lstm(model.embedding(tokens))
+        keys, values = attention.key(states), attention.value(states)
+        for _ in range(max_new_tokens):
+            found = attend(attention.query(states), keys, values)
+            token = drawn(model.output(states + found)[:, -1], temperature, generator)
+            tokens = torch.cat([tokens, token], dim=1)
+            new, lstm_state = model.lstm(model.embedding(token), lstm_state)
+            states = torch.cat([states, new], dim=1)
+            keys = torch.cat([keys, attention.key(new)], dim=1)
+            values = torch.cat([values, attention.value(new)], dim=1)
+    return tokens
+
+
 def drops(model, start_tokens, max_new_tokens, temperature, generator):
     output = model.output
     model.output = nn.Sequential(model.dropout, output)
@@ -907,7 +945,7 @@ def over_queries(queries, keys, values):
 
 
 for function in (
-    twice_at_first, reads_last_twice, states_only, drops, cannot_stand_still, at_least_one
+    twice_at_first, reads_last_twice, states_only, drops, cannot_stand_still, at_least_one, asks_all_again
 ):  # fmt: skip
     function.__name__ = "generate"
 
@@ -982,6 +1020,13 @@ ANSWERS.is_wrong("each new token once, in order")(write(feed=lambda token, token
 ANSWERS.is_wrong("right, but each new token reads the whole text anew, 68 steps of the LSTM where 13 are enough")(
     anew()
 )
+ANSWERS.is_wrong("right, but all keys and values are computed anew for each token: 68 where 13 are enough")(
+    keeps_states(of_all_states)
+)
+ANSWERS.is_wrong("right, but all keys, values and queries are computed anew for each token: 68 where 13 are enough")(
+    keeps_states(lambda attention, states: attention(states))
+)
+ANSWERS.is_wrong("right, but all queries are computed anew for each token: 68 where 13 are enough")(asks_all_again)
 ANSWERS.is_wrong("right, but gradients were recorded")(write(grad=True))
 ANSWERS.is_wrong("gradients are still switched off")(write(switches_off=True))
 ANSWERS.is_wrong("dropout falls on what the model knows")(anew(mode=True))
@@ -1075,15 +1120,15 @@ def generate(model, start_tokens, max_new_tokens, temperature, generator):  # ro
 def generate(model, start_tokens, max_new_tokens, temperature, generator):  # a row at a time, nothing batched
     def write_row(tokens):
         states, state = model.lstm(model.embedding(tokens))
-        kept = states
+        keys, values = model.attention.key(states), model.attention.value(states)
         for _ in range(max_new_tokens):
-            keys, values = model.attention.key(kept), model.attention.value(kept)  # made anew from the states
             found = attend(model.attention.query(states[-1:]), keys, values)
             shares = torch.softmax(model.output(states[-1:] + found) / temperature, dim=-1)
             token = torch.multinomial(shares[0], 1, generator=generator)
             tokens = torch.cat([tokens, token])
             states, state = model.lstm(model.embedding(token), state)
-            kept = torch.cat([kept, states])
+            keys = torch.vstack([keys, model.attention.key(states)])
+            values = torch.vstack([values, model.attention.value(states)])
         return tokens
 
     return torch.stack([write_row(row) for row in start_tokens])
