@@ -457,7 +457,32 @@ def named_pairs(model, learning_rate, weight_decay):
     return torch.optim.AdamW([{"params": matrices, "weight_decay": weight_decay}], lr=learning_rate)
 
 
-for function in (exhausts, all_alike, none_of_it, by_module, shrinks, named_pairs):
+def asks_membership(model, learning_rate, weight_decay):
+    matrices = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
+    vectors = [parameter for parameter in model.parameters() if parameter not in matrices]
+    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=learning_rate)
+
+
+def by_rate(model, learning_rate, weight_decay):
+    return optimize()(model, learning_rate, weight_decay * learning_rate)
+
+
+def all_by_rate(model, learning_rate, weight_decay):
+    return all_alike(model, learning_rate, weight_decay * learning_rate)
+
+
+for function in (
+    asks_membership,
+    by_rate,
+    all_by_rate,
+    exhausts,
+    all_alike,
+    none_of_it,
+    by_module,
+    shrinks,
+    named_pairs,
+):
     function.__name__ = "make_optimizer"
 
 
@@ -480,13 +505,17 @@ ANSWERS.is_wrong("the matrices are decayed by 0.01")(optimize(of_matrices=None))
 ANSWERS.is_wrong("the matrices have no decay and the vectors AdamW's own 0.01")(
     optimize(of_matrices=0.0, of_vectors=None)
 )
+ANSWERS.is_wrong(": the decay is multiplied by the learning rate, which AdamW does itself")(by_rate)
+ANSWERS.is_wrong("everything is decayed, biases, too, and the decay is multiplied by the learning rate")(all_by_rate)
+ANSWERS.is_wrong("`in` compares tensors by their numbers")(asks_membership)
+ANSWERS.is_wrong("what you return should be an AdamW, and is a list_iterator")(optimize(result=iter))
 ANSWERS.is_wrong("the matrices' weight_decay is the learning rate")(optimize(of_matrices="rate", rate="decay"))
 ANSWERS.is_wrong("the learning rate is the weight decay")(optimize(rate="decay"))
 ANSWERS.is_wrong("the learning rate is 0.001, AdamW's own")(optimize(rate=None))
 ANSWERS.is_wrong("the learning rate should be 0.007, and is 0.0003")(optimize(rate=3e-4))
 ANSWERS.is_wrong("only one group has the learning rate")(optimize(rate=None, rates=["rate"]))
 ANSWERS.is_wrong("that is Adam, where decay goes through the running means")(optimize(make=torch.optim.Adam))
-ANSWERS.is_wrong("what you return should be AdamW, and is a SGD")(optimize(make=torch.optim.SGD))
+ANSWERS.is_wrong("what you return should be AdamW, and is an SGD")(optimize(make=torch.optim.SGD))
 ANSWERS.is_wrong("those are the groups: hand them to torch.optim.AdamW")(optimize(result=lambda groups: groups))
 ANSWERS.is_wrong("some parameters stand in both groups")(optimize(is_vector=lambda name, parameter: True))
 ANSWERS.is_wrong("`scale` stands in its group twice")(optimize(keep=lambda parameters: parameters * 2))
@@ -899,6 +928,12 @@ def asks_all_again(model, start_tokens, max_new_tokens, temperature, generator):
     return tokens
 
 
+def hands_hide_on(model, start_tokens, max_new_tokens, temperature, generator):
+    hide = model.attention.hide
+    find = attend if hide is None else lambda queries, keys, values: attend(queries, keys, values, hide)
+    return write(find=find)(model, start_tokens, max_new_tokens, temperature, generator)
+
+
 def drops(model, start_tokens, max_new_tokens, temperature, generator):
     output = model.output
     model.output = nn.Sequential(model.dropout, output)
@@ -945,7 +980,8 @@ def over_queries(queries, keys, values):
 
 
 for function in (
-    twice_at_first, reads_last_twice, states_only, drops, cannot_stand_still, at_least_one, asks_all_again
+    twice_at_first, reads_last_twice, states_only, drops, cannot_stand_still, at_least_one, asks_all_again,
+    hands_hide_on,
 ):  # fmt: skip
     function.__name__ = "generate"
 
@@ -1000,6 +1036,19 @@ ANSWERS.is_wrong("not divided by the root of the width")(write(find=unscaled))
 ANSWERS.is_wrong("divided by the width, not by its root")(write(find=by_width))
 ANSWERS.is_wrong("the softmax is not taken over the keys")(write(find=over_queries))
 ANSWERS.is_wrong("dropout falls on what the model knows")(drops)
+ANSWERS.is_wrong("the query has lost its dimension of time: `states[:, -1:]` keeps it")(
+    write(last=lambda states: states[:, -1], query=lambda a, states: a.query(states[:, -1]))
+)
+ANSWERS.is_wrong("the query has lost its dimension of time: `states[:, -1:]` keeps it")(
+    write(last=lambda states: states[:, -1], query=lambda a, states: a.query(states[:, -1]), position=slice(None))
+)
+ANSWERS.is_wrong("the query is made of the last text's states, `states[-1:]`")(
+    write(last=lambda states: states[-1:], query=lambda a, states: a.query(states[-1:]))
+)
+ANSWERS.is_wrong("the query is made of the last text's states, `states[-1:]`")(
+    write(query=lambda a, states: a.query(states[-1:]))
+)
+ANSWERS.is_wrong("right while `model.attention.hide` is None, but a mask for square scores hides")(hands_hide_on)
 # The LSTM.
 ANSWERS.is_wrong("the start's last token is read twice")(reads_last_twice)
 ANSWERS.is_wrong("a new token is read from a fresh state")(write(state=lambda new, old: None))
