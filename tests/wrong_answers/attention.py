@@ -310,6 +310,17 @@ def without(self, states):
     return course_attend(self.query(states), self.key(states), self.value(states))
 
 
+def makes_maps(self, states):
+    for name in ("query", "key", "value"):
+        setattr(self, name, nn.Linear(states.shape[-1], states.shape[-1], bias=False))
+    return CourseAttention.forward(self, states)
+
+
+def makes_maps_aside(self, states):
+    maps = (nn.Linear(states.shape[-1], states.shape[-1], bias=False) for _ in range(3))
+    return course_attend(*(one(states) for one in maps), self.hide)
+
+
 def linear(self, width):
     return nn.Linear(width, width)
 
@@ -356,6 +367,8 @@ ANSWERS.is_wrong("those are scores or weights")(layer(lambda self, s: (self.quer
 ANSWERS.is_wrong("`forward` returns several things")(finding(lambda states, found: (found, None)))
 ANSWERS.is_wrong("texts and time are exchanged")(finding(lambda states, found: found.transpose(0, 1)))
 ANSWERS.is_wrong("what is found is not that of the text")(finding(lambda states, found: found.tanh()))
+ANSWERS.is_wrong("the maps are made anew at each call")(layer(makes_maps))
+ANSWERS.is_wrong("if the maps are made anew in `forward`")(layer(makes_maps_aside))
 ANSWERS.is_wrong("`hide` is not handed on")(layer(without))
 ANSWERS.is_wrong("`hide` is called, and what it returns is not used")(layer(calls_hide_aside))
 ANSWERS.is_wrong("`hide` is given a tensor of shape (3, 4, 6)")(layer(hides_what_was_found))
@@ -458,6 +471,11 @@ def goes_on(self, tokens):
 def turns_before_lstm(self, tokens):
     states = self.lstm(self.embedding(tokens).transpose(0, 1))[0].transpose(0, 1)
     return self.output(self.dropout(states + self.attention(states)))
+
+
+def makes_output(self, tokens):
+    self.output = nn.Linear(self.output.in_features, self.output.out_features)
+    return CourseModel.forward(self, tokens)
 
 
 def adds_in_place(self, tokens):
@@ -566,6 +584,7 @@ ANSWERS.is_wrong("the logits of one text of one token should be (1, 1, 7), and i
 )
 ANSWERS.is_wrong("something that the gradient still needs is changed in place")(model(adds_in_place))
 ANSWERS.is_wrong("texts and time are exchanged before the LSTM")(model(turns_before_lstm))
+ANSWERS.is_wrong("the layers are made anew at each call")(model(makes_output))
 ANSWERS.is_wrong("those are probabilities")(giving(lambda self, logits: logits.softmax(-1)))
 ANSWERS.is_wrong("those are logarithms of probabilities")(giving(lambda self, logits: logits.log_softmax(-1)))
 ANSWERS.is_wrong("`forward` returns several things: this model carries no state")(
@@ -915,15 +934,15 @@ ANSWERS.is_wrong("vectors that were transposed before cannot be cut that way")(
     shaped(lambda x, h, b, t, s: x.view(b * t, h, s).view(b, t, h, s).transpose(1, 2))
 )
 ANSWERS.is_wrong("vectors that were transposed before are cut otherwise")(cut(by_memory))
-ANSWERS.is_wrong("cannot be shared evenly among 5 heads, and a result of shape (2, 5, 5, 2) comes nevertheless")(
-    cut(drops_the_rest)
-)
-ANSWERS.is_wrong("cannot be shared evenly among 5 heads, and a result of shape (2, 4, 5, 3) comes nevertheless")(
-    cut(lambda x, h: torch.stack(x.chunk(h, -1), 1))
-)
-ANSWERS.is_wrong("cannot be shared evenly among 5 heads, and a result of shape (2, 6, 5, 2) comes nevertheless")(
-    shaped(lambda x, h, b, t, s: x.reshape(b, t, -1, s).transpose(1, 2))
-)
+ANSWERS.is_wrong(
+    "right where it divides, but 12 numbers cannot be shared evenly among 5 heads, and a result of shape (2, 5, 5, 2) comes nevertheless"
+)(cut(drops_the_rest))
+ANSWERS.is_wrong(
+    "right where it divides, but 12 numbers cannot be shared evenly among 5 heads, and a result of shape (2, 4, 5, 3) comes nevertheless"
+)(cut(lambda x, h: torch.stack(x.chunk(h, -1), 1)))
+ANSWERS.is_wrong(
+    "right where it divides, but 12 numbers cannot be shared evenly among 5 heads, and a result of shape (2, 6, 5, 2) comes nevertheless"
+)(shaped(lambda x, h, b, t, s: x.reshape(b, t, -1, s).transpose(1, 2)))
 ANSWERS.is_wrong("no gradient flows back to the vectors")(cut(lambda x, h: course_split(x.detach(), h)))
 ANSWERS.is_wrong("`split_heads` changes its argument `vectors`")(cut(doubles))
 
