@@ -57,6 +57,34 @@ def by_hand(scores):
     return weights / weights.sum(-1, keepdim=True)
 
 
+def forgets_keepdim(scores):
+    weights = scores.exp()
+    return weights / weights.sum(-1)
+
+
+def forgets_keepdim_at_once(scores):
+    return scores.exp() / scores.exp().sum(-1)
+
+
+def forgets_keepdim_in_a_total(scores):
+    total = scores.exp().sum(-1)
+    return scores.exp() / total
+
+
+def against_own_key(q, k, v, hide):
+    weights = ((q * k).sum(-1) / math.sqrt(q.shape[-1])).softmax(-1)
+    return weights * v
+
+
+def against_own_key_kept(q, k, v, hide):
+    weights = ((q * k).sum(-1) / math.sqrt(q.shape[-1])).softmax(-1)
+    return weights[..., None] * v
+
+
+def against_own_key_mixed(q, k, v, hide):
+    return ((q * k).sum(-1) / math.sqrt(q.shape[-1])).softmax(-1) @ v
+
+
 def by_hand_in_place(scores):
     weights = (scores - scores.amax(-1, keepdim=True)).exp()
     weights /= weights.sum(-1, keepdim=True)
@@ -142,6 +170,19 @@ ANSWERS.is_wrong("there is one vector for each text")(look(total=lambda w, q, k,
 ANSWERS.is_wrong("you return several things")(look(total=lambda w, q, k, v: (w @ v, w)))
 ANSWERS.is_wrong("`queries @ keys.mT`; `.T` would turn the batch, too")(look(dots=lambda q, k: q @ k.T))
 ANSWERS.is_wrong("`queries @ keys.mT`; `.T` would turn the batch, too")(look(dots=lambda q, k: q @ k))
+ANSWERS.is_wrong("`return weights / weights.sum(-1)`; `sum(-1, keepdim=True)`?")(look(soft=forgets_keepdim))
+ANSWERS.is_wrong("`return scores.exp() / scores.exp().sum(-1)`; `sum(-1, keepdim=True)`?")(
+    look(soft=forgets_keepdim_at_once)
+)
+ANSWERS.is_wrong("`return scores.exp() / total`; `sum(-1, keepdim=True)`?")(look(soft=forgets_keepdim_in_a_total))
+ANSWERS.is_wrong("`return weights * v`; `sum(-1, keepdim=True)`?")(by(against_own_key))
+ANSWERS.is_wrong("each query has one score, that of its own key")(by(against_own_key_kept))
+ANSWERS.is_wrong("each query has one score, that of its own key")(by(against_own_key_mixed))
+ANSWERS.is_wrong("the scores are divided by the root of 16, whatever the size")(
+    look(scale=lambda q, k, v: math.sqrt(16))
+)
+ANSWERS.is_wrong("the scores are divided by the root of 2, whatever the size")(look(scale=lambda q, k, v: math.sqrt(2)))
+ANSWERS.is_wrong("the scores are divided by 16, whatever the size")(look(scale=lambda q, k, v: 16))
 ANSWERS.is_wrong("count dimensions from the end")(look(dots=lambda q, k: q @ k.transpose(1, 2)))
 ANSWERS.is_wrong("count dimensions from the end")(look(scale=lambda q, k, v: math.sqrt(q.shape[2])))
 ANSWERS.is_wrong("count dimensions from the end")(look(soft=lambda s: s.softmax(2)))
@@ -171,7 +212,7 @@ ANSWERS.is_wrong("the scores that `hide` is given are turned round")(
     look(hiding=lambda hide, s: s if hide is None else hide(s.mT).mT)
 )
 ANSWERS.is_wrong("with `hide` the scores are not divided by the root")(by(only_when_plain))
-ANSWERS.is_wrong("`hide` is given a tensor of shape (2, 4, 6)")(
+ANSWERS.is_wrong("`hide` is given a tensor of shape (3, 4, 6)")(
     by(lambda q, k, v, hide: course_attend(hide(q) if hide is not None else q, k, v))
 )
 ANSWERS.is_wrong("exp of a large score is too large")(look(soft=by_hand))
