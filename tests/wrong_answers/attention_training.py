@@ -281,6 +281,10 @@ def swapped(found):
 ANSWERS.is_wrong("that is the sum of the batches' losses: divide it by eval_iters")(estimate(mean=sum))
 ANSWERS.is_wrong("the sum is divided by the number of parts")(estimate(mean=lambda losses: sum(losses) / 2))
 ANSWERS.is_wrong("that is the last batch's loss")(estimate(mean=lambda losses: losses[-1]))
+ANSWERS.is_wrong("the total is set anew by each batch")(estimate(mean=lambda losses: losses[-1] / len(losses)))
+ANSWERS.is_wrong("the loss is taken of probabilities")(
+    estimate(loss=lambda logits, ys: loss_of(logits.softmax(-1), ys))
+)
 ANSWERS.is_wrong("that is the first batch's loss")(estimate(mean=lambda losses: losses[0]))
 ANSWERS.is_wrong("that is the smallest of the batches' losses")(estimate(mean=min))
 ANSWERS.is_wrong("the losses of 'train' are still in the sum")(estimate(kept=True))
@@ -652,6 +656,48 @@ def of_losses(model, tokens, position, token, mean=lambda logits, targets: loss_
         return abs(mean(model(tokens), tokens) - mean(model(changed), tokens)).item()
 
 
+def cuts_the_text(model, tokens, position, token):
+    model.eval()
+    changed = tokens.clone()
+    changed[:, position] = token
+    with torch.no_grad():
+        return (model(tokens[:, :position]) - model(changed[:, :position])).abs().max().item()
+
+
+def cuts_one_text(model, tokens, position, token):
+    model.eval()
+    changed = tokens.clone()
+    changed[:, position] = token
+    with torch.no_grad():
+        return (model(tokens)[:, :position] - model(changed[:, :position])).abs().max().item()
+
+
+def by_likeliest(compare):
+    """Make `largest_change` of a function of the likeliest tokens before the position."""
+
+    def largest_change(model, tokens, position, token):
+        model.eval()
+        changed = tokens.clone()
+        changed[:, position] = token
+        with torch.no_grad():
+            before, after = (model(text).argmax(-1)[:, :position] for text in (tokens, changed))
+        return float(compare(before, after))
+
+    return largest_change
+
+
+def of_means(whole):
+    def largest_change(model, tokens, position, token):
+        model.eval()
+        changed = tokens.clone()
+        changed[:, position] = token
+        with torch.no_grad():
+            before, after = (model(text)[:, : None if whole else position].mean() for text in (tokens, changed))
+        return (before - after).abs().item()
+
+    return largest_change
+
+
 def never_calls(model, tokens, position, token):
     return 0.0
 
@@ -668,7 +714,7 @@ def expects_state(model, tokens, position, token):
     return before_position(before - after, position)
 
 
-for function in (of_losses, never_calls, reads_twice, expects_state):
+for function in (cuts_the_text, cuts_one_text, of_losses, never_calls, reads_twice, expects_state):
     function.__name__ = "largest_change"
 
 ANSWERS.is_wrong("the position itself is compared, too")(
@@ -699,6 +745,19 @@ ANSWERS.is_wrong("that is the smallest difference")(taken(torch.min))
 ANSWERS.is_wrong("that is the smallest change")(taken(lambda before: before.abs().min()))
 ANSWERS.is_wrong("that is the mean change")(taken(lambda before: before.abs().mean()))
 ANSWERS.is_wrong("that is the mean difference, in which signs cancel")(taken(torch.mean))
+ANSWERS.is_wrong("that is the mean difference, in which signs cancel")(of_means(whole=True))
+ANSWERS.is_wrong("that is the mean difference, in which signs cancel")(of_means(whole=False))
+ANSWERS.is_wrong("the model reads less than the whole text")(cuts_the_text)
+ANSWERS.is_wrong("the model reads less than the whole text")(cuts_one_text)
+ANSWERS.is_wrong("only the first logit of each position is compared")(taken(lambda before: before[..., 0].abs().max()))
+ANSWERS.is_wrong("only the last logit of each position is compared")(taken(lambda before: before[..., -1].abs().max()))
+ANSWERS.is_wrong("the likeliest tokens are compared")(by_likeliest(lambda left, right: (left - right).abs().max()))
+ANSWERS.is_wrong("the likeliest tokens are compared")(by_likeliest(lambda left, right: (left != right).any()))
+ANSWERS.is_wrong("the likeliest tokens are compared")(by_likeliest(lambda left, right: (left != right).sum()))
+ANSWERS.is_wrong("the likeliest tokens are compared")(by_likeliest(lambda left, right: (left != right).float().mean()))
+ANSWERS.is_wrong("the highest logits of each position are compared")(
+    change(of=lambda logits: logits.amax(-1)[..., None])
+)
 ANSWERS.is_wrong("that is the sum of the changes")(taken(lambda before: before.abs().sum()))
 ANSWERS.is_wrong("that is the root of the sum of squares")(taken(torch.norm))
 ANSWERS.is_wrong("that is the largest square")(taken(lambda before: before.pow(2).max()))
