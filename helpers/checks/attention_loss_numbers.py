@@ -12,6 +12,7 @@ CUT = 30  # tokens below it stand in the first part, the others in the second
 
 
 def of_part(calls: list[dict], second: bool) -> list[dict]:
+    """Return the calls that read tokens of the second part, or of the first."""
     return [call for call in calls if bool((call["tokens"] >= CUT).any()) == second]
 
 
