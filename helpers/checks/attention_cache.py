@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import torch
 
 from helpers.checks.attention_writer import VOCAB, WIDTH, Writer
-from helpers.checks.expectations import Mistake, same
+from helpers.checks.expectations import Mistake, expect, same
 
 
 @torch.no_grad()
@@ -105,6 +105,19 @@ _MISTAKES = [
 ]  # fmt: skip
 
 
+def expect_query(model: Writer, rows: int) -> None:
+    """Name what a query was made of, if that was not the states at a position; the logits are known to be wrong."""
+    for call in model.calls(model.attention.query):
+        shape = call["read"][0].shape
+        expect(
+            len(shape) != 2 or shape[0] != rows, "the query has lost its dimension of time: `states[:, -1:]` keeps it"
+        )
+        expect(
+            len(shape) != 3 or shape[0] == rows,
+            "the query is made of the last text's states, `states[-1:]`: the last position of each is `states[:, -1:]`",
+        )
+
+
 def compare_logits(model: Writer, text: torch.Tensor, time: int) -> None:
     """Hold what is drawn from to the logits of one pass over the text, whatever was drawn."""
     rows, count = text.shape[0], text.shape[1] - time
@@ -117,6 +130,7 @@ def compare_logits(model: Writer, text: torch.Tensor, time: int) -> None:
     for mistake, message in _MISTAKES:
         if same(logits, _wrong_logits(model, text, time, **mistake), 1e-3):
             raise Mistake(message)
+    expect_query(model, rows)
     raise Mistake(
         "the logits that you draw from are not those of a pass over the whole text: output(last state + what its query "
         "finds with the keys and values of all positions so far)"

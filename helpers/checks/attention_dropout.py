@@ -13,9 +13,13 @@ _KEPT = 1 / (1 - _DROPOUT)  # what dropout leaves, it multiplies with this
 
 
 def expect_dropout(answer) -> None:
-    """The sum is dropped out, or what was found before it is added; nothing else, and in training only."""
+    """The sum of states and what was found is dropped out; nothing else, and in training only."""
     tokens = torch.randint(_VOCAB, (_BATCH, _TIME))
     model = answer(_VOCAB, _SIZE, _SIZE, _DROPOUT).eval()
+    expect(
+        not model.lstm.dropout,
+        "dropout is given to `self.lstm`, too, which drops between layers, and there is one: `self.dropout` alone does it",
+    )
     draw_weights(model)
     _copy_in_output(model)
     states, found = _parts(model, tokens)
@@ -74,13 +78,12 @@ def _compare(given: torch.Tensor, states: torch.Tensor, found: torch.Tensor) -> 
     both, nothing = states + found, torch.zeros_like(states)
     where = "put the sum of states and what was found through `self.dropout`"
     expect(not same(given, both, 1e-4), f"nothing is dropped out in training: {where}")
-    right = [
-        (nothing, _KEPT * both),  # the sum
-        (states, states + _KEPT * found),  # what was found, as it is done in Transformers
-        (nothing, _KEPT * states, _KEPT * found, _KEPT * both),  # each by itself
-    ]
-    if any(_each_is_one_of(given, options) for options in right):
+    if _each_is_one_of(given, (nothing, _KEPT * both)):
         return
+    if _each_is_one_of(given, (states, states + _KEPT * found)):
+        raise Mistake(f"only what was found is dropped out, and not the states: {where}")
+    if _each_is_one_of(given, (nothing, _KEPT * states, _KEPT * found, _KEPT * both)):
+        raise Mistake(f"states and what was found are dropped out apart, and then added: {where}")
     if _each_is_one_of(given, (found, _KEPT * states + found)):
         raise Mistake(f"only the states are dropped out, and not what was found: {where}")
     twice = (nothing, _KEPT * states, _KEPT * (states + _KEPT * found))

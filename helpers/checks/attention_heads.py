@@ -130,7 +130,7 @@ def _expect_refusal(answer, vectors: torch.Tensor) -> None:
         return
     shape = f" of shape {tuple(result.shape)}" if isinstance(result, torch.Tensor) else ""
     raise Mistake(
-        f"{_WIDTH} numbers cannot be shared evenly among 5 heads, and a result{shape} comes nevertheless: let that be an "
+        f"right where it divides, but {_WIDTH} numbers cannot be shared evenly among 5 heads, and a result{shape} comes nevertheless: let that be an "
         "error, as it is with `view` and all four sizes"
     )
 

@@ -21,8 +21,9 @@ def SelfAttention(answer):  # noqa: N802 (named like the exercise)
     expect_maps(layer, _WIDTH)
     draw_weights(layer)
     states = torch.randn(_BATCH, _TIME, _WIDTH)
-    given = states.clone()
+    given, maps = states.clone(), list(layer.parameters())
     result = layer(states)
+    expect_kept(layer, maps, "maps")
     expect(same(states, given), "`forward` changes the states that it is given: leave them as they are")
     _expect_one_tensor(result)
     _compare_found(layer, states, result.detach())
@@ -53,6 +54,15 @@ def expect_maps(layer: nn.Module, width: int, owner: str = "") -> None:
         )
     more = [name for name, _ in layer.named_parameters() if name not in {f"{one}.weight" for one in MAPS}]
     expect(not more, f"there are parameters beside the three maps{owner}, `{', '.join(more)}`: the text has none")
+
+
+def expect_kept(module: nn.Module, before: list[nn.Parameter], what: str) -> None:
+    """Hold the parameters of a module to those that it had before a call."""
+    expect(
+        [id(one) for one in module.parameters()] == [id(one) for one in before],
+        f"the {what} are made anew at each call, so nothing is learned: make them in `__init__`, and only use them in "
+        "`forward`",
+    )
 
 
 def draw_weights(module: nn.Module) -> None:
@@ -88,6 +98,10 @@ def _compare_found(layer: nn.Module, states: torch.Tensor, result: torch.Tensor)
         right = found_in(layer, states)
         if same(result, right, 1e-4):
             return
+        expect(
+            same(layer(states), result, 1e-4),
+            "the same states give something else each time: if the maps are made anew in `forward`, make them in `__init__`",
+        )
         queries, keys, values = layer.query(states), layer.key(states), layer.value(states)
         mistakes = [
             (right + states, "the states are added to what was found: return that alone, the model adds them in the next exercise"),

@@ -3,13 +3,13 @@
 from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
+from helpers.checks.attention_leak_numbers import TOKEN, difference, mistakes
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
 from helpers.checks.training_spy import modes_of
 
-_ROWS, _TIME, _VOCAB, _TOKEN = 5, 8, 50, 0
+_ROWS, _TIME, _VOCAB = 5, 8, 50
 _CAUSAL = {0: 1.0, -1: 1.5, -3: 0.7}  # of a position, and of those before it
 
 
@@ -55,10 +55,10 @@ def _compare(answer, model: _Reader, position: int, tokens: torch.Tensor | None 
     expect(len(calls) > 0, "the model was never called: it reads the text, and the changed text")
     value = expect_number(result, "the change that you return")
     with torch.no_grad():
-        right = _difference(model, tokens, position)[:, :position].abs().max().item()
+        right = difference(model, tokens, position)[:, :position].abs().max().item()
         if not same(value, right, 1e-5):
-            _expect_two_texts(calls, tokens)
-        compare(value, right, f"the largest change before position {position}", _mistakes(model, tokens, position))
+            _expect_whole_texts(calls, tokens)
+        compare(value, right, f"the largest change before position {position}", mistakes(model, tokens, position))
     return calls
 
 
@@ -66,18 +66,18 @@ def _compare(answer, model: _Reader, position: int, tokens: torch.Tensor | None 
 def _text(model: nn.Module, position: int) -> torch.Tensor:
     """Return random tokens of which neither the first nor the last row shows the largest change."""
     tokens = 1 + torch.randperm(_VOCAB - 1)[: _ROWS * _TIME].view(_ROWS, _TIME)  # all different, none the new one
-    changes = _difference(model, tokens, position)[:, :position].abs().amax((1, 2))
+    changes = difference(model, tokens, position)[:, :position].abs().amax((1, 2))
     return tokens[changes.argsort()[[0, 1, 2, 4, 3]]]
 
 
 @torch.no_grad()
 def _telling_text(model: nn.Module, position: int) -> torch.Tensor:
     """Return a text with which no two mistakes give nearly the same number, as far as one is found."""
-    for _ in range(10):
+    for _ in range(20):
         tokens = _text(model, position)
-        right = _difference(model, tokens, position)[:, :position].abs().max().item()
+        right = difference(model, tokens, position)[:, :position].abs().max().item()
         wrong = {
-            message: number for number, message in _mistakes(model, tokens, position) if not same(number, right, 1e-3)
+            message: number for number, message in mistakes(model, tokens, position) if not same(number, right, 1e-3)
         }
         if not any(same(before, after, 2e-3) for before, after in pairwise(sorted(wrong.values()))):
             break
@@ -86,7 +86,7 @@ def _telling_text(model: nn.Module, position: int) -> torch.Tensor:
 
 def _call(answer, model: _Reader, tokens: torch.Tensor, position: int):
     try:
-        result = answer(model, tokens, position, _TOKEN)
+        result = answer(model, tokens, position, TOKEN)
         recorded = torch.is_grad_enabled()
     except ValueError as error:
         if "to unpack" in str(error):
@@ -101,79 +101,18 @@ def _call(answer, model: _Reader, tokens: torch.Tensor, position: int):
     return result
 
 
-def _expect_two_texts(calls: list[dict], tokens: torch.Tensor) -> None:
+def _expect_whole_texts(calls: list[dict], tokens: torch.Tensor) -> None:
     texts = [row for call in calls for row in call["tokens"].view(-1, call["tokens"].shape[-1])]
+    expect(
+        all(len(row) == tokens.shape[1] for row in texts),
+        "the model reads less than the whole text, so it cannot see what was replaced: cut the logits, `[:, :position]`, "
+        "not the text",
+    )
     own = [row for row in texts if any(same(row, other) for other in tokens)]
     expect(
         len(own) < len(texts) or len(texts) < 2 * _ROWS,
         "the model reads the same text twice: replace the token in a copy, tokens.clone(), and read that, too",
     )
-
-
-def _difference(model: nn.Module, tokens: torch.Tensor, place, of=lambda logits: logits) -> torch.Tensor:
-    """Return the logits minus those after the token has been put at a place: a position, or an index of the tensor."""
-    changed = tokens.clone()
-    changed[(slice(None), place) if isinstance(place, int | slice) else place] = _TOKEN
-    return of(model(tokens)) - of(model(changed))
-
-
-def _mistakes(model: nn.Module, tokens: torch.Tensor, position: int) -> list[tuple[float, str]]:
-    difference = _difference(model, tokens, position)
-    before = difference[:, :position]
-    found = [
-        (difference[:, : position + 1].abs().max(), "the position itself is compared, too, and may change: stop before it, at `[:, :position]`"),
-        (difference.abs().max(), "all positions are compared, but the position itself and later ones may change: stop before it, at `[:, :position]`"),
-        (difference[:, position:].abs().max(), "the positions from the changed one on are compared: those before it must not know, `[:, :position]`"),
-        (difference[:, position + 1 :].abs().sum() and difference[:, position + 1 :].abs().max(), "the positions from the changed one on are compared: those before it must not know, `[:, :position]`"),
-        (difference[:position].abs().max(), "the first rows are compared, not the first positions: time is the second dimension, `[:, :position]`"),
-        (before[:, -1].abs().max(), "only the position right before is compared: a leak may reach further back, `[:, :position]`"),
-        (before[:, :-1].abs().sum() and before[:, :-1].abs().max(), "the position right before is left out: `[:, :position]` ends with it"),
-        (before[:, :1].abs().max(), "only the first position is compared: take all before the changed one, `[:, :position]`"),
-        (before[0].abs().max(), "only the first row's token is replaced, or only the first row compared: it is replaced in every row"),
-        (before.max(), "the sign counts in yours: take the absolute value before the maximum"),
-        (-before.min(), "the sign counts in yours: take the absolute value before the maximum"),
-        (before.min(), "that is the smallest difference: take the absolute value, and the maximum of it"),
-        (before.abs().min(), "that is the smallest change: take the maximum"),
-        (before.abs().mean(), "that is the mean change: take the maximum, a small leak is a leak"),
-        (before.mean(), "that is the mean difference, in which signs cancel: take the absolute value, and the maximum of it"),
-        (before.abs().sum(), "that is the sum of the changes: take the maximum"),
-        (before.norm(), "that is the root of the sum of squares: take the largest absolute value"),
-        (before.square().max(), "that is the largest square: take the absolute value"),
-        *[(_difference(model, tokens, position, of)[:, :position].abs().max(), f"{name} are compared: take the logits as they are") for of, name in (
-            (lambda logits: logits.softmax(-1), "probabilities"), (lambda logits: logits.log_softmax(-1), "log-probabilities"))],
-        *[(_difference(model, tokens, place)[:, :position].abs().max(), message) for place, message in _misplaced(position)],
-        *[(loss, "losses are compared, in which changes cancel: compare the logits themselves") for loss in _losses(model, tokens, position)],
-    ]  # fmt: skip
-    return [(float(value), message) for value, message in found]
-
-
-def _misplaced(position: int) -> list[tuple]:
-    """List the places at which a token is put by mistake, and what to say then."""
-    whole = "whole rows are replaced: `changed[:, position]` is one token in each row"
-    return [
-        ((min(position, _ROWS - 1),), whole),
-        (position - 1, "the token before `position` is replaced: positions count from 0"),
-        ((slice(None), (position + 1) % _TIME), "the token after `position` is replaced: positions count from 0"),
-        (slice(position, None), "every token from `position` on is replaced: only one is"),
-        (slice(None, position), "the tokens before `position` are replaced: it is the one at `position`"),
-        (slice(None), whole),
-    ]  # fmt: skip
-
-
-def _losses(model: nn.Module, tokens: torch.Tensor, position: int) -> list[float]:
-    """Return by how much the loss changes, over the positions before and over all, with old and new targets."""
-    changed = tokens.clone()
-    changed[:, position] = _TOKEN
-    found = []
-    for end in (position, _TIME - 1):
-        for targets in (tokens, changed):
-            pairs = ((model(tokens), tokens), (model(changed), targets))
-            old, new = (
-                F.cross_entropy(logits[:, :end].flatten(0, 1), wanted[:, 1 : end + 1].flatten()).item()
-                for logits, wanted in pairs
-            )
-            found += [abs(old - new), old - new, new - old]
-    return found
 
 
 def _expect_modes(calls: list[dict]) -> None:

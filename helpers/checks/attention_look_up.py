@@ -1,13 +1,18 @@
 """Checks of lesson 05: scaled dot-product attention, the look-up itself."""
 
 import math
+import re
+import traceback
 
 import torch
 
 from helpers.checks.attention_reference import HIDDEN, Hide, compare_gradients, look_up
 from helpers.checks.expectations import Mistake, compare, expect, expect_tensor, expect_type, same
 
-_BATCH, _TIME, _SIZE = 2, 4, 6
+_BATCH, _TIME, _SIZE = 3, 5, 6  # none of them, nor its root, is another, or the root of a number that one would write
+_FIXED = {math.sqrt(n): f"the root of {n}" for n in (2, 16, 32, 64, 128, 256, 512)} | {
+    n: f"{n}" for n in (2, 16, 32, 64)
+}
 
 
 def attend(answer):
@@ -18,7 +23,7 @@ def attend(answer):
     _compare_plain(result, queries, keys, values)
     _expect_other_sizes(answer)
     _expect_other_dimensions(answer)
-    _compare_hidden(answer, queries, keys, values)
+    _compare_hidden(answer, *(part[:, : len(HIDDEN)] for part in (queries, keys, values)))
     _compare_large_scores(answer, 200 * queries, keys, values)
     _compare_gradients(answer, queries, keys, values)
 
@@ -32,12 +37,20 @@ def _call(answer, *arguments):
             raise Mistake("`hide` is called although it is None: hide the scores only `if hide is not None`") from None
         raise
     except RuntimeError as error:
-        if "must match the size" in str(error) or "to be: [" in str(error) or "x.T" in str(error):
-            raise Mistake(
-                f"a matrix product does not fit ({str(error).rstrip('.')}): only the last two dimensions of the keys are "
-                "exchanged, `queries @ keys.mT`; `.T` would turn the batch, too"
-            ) from None
+        said = str(error).rstrip(".")
+        if "must match the size" in said or "to be: [" in said or "x.T" in said:
+            raise Mistake(_misfit(said, traceback.extract_tb(error.__traceback__)[-1].line or "")) from None
         raise
+
+
+def _misfit(said: str, line: str) -> str:
+    """Explain an error about shapes by the line in which it was raised."""
+    if (".sum(" in line and "keepdim" not in line) or not re.search(r"\.T\b|@|matmul|bmm", line):
+        return f"the shapes do not fit in this line ({said}): `{line}`; `sum(-1, keepdim=True)`?"
+    return (
+        f"a matrix product does not fit ({said}): only the last two dimensions of the keys are exchanged, "
+        "`queries @ keys.mT`; `.T` would turn the batch, too"
+    )
 
 
 def _expect_one_tensor(result) -> None:
@@ -49,6 +62,10 @@ def _expect_one_tensor(result) -> None:
         if same(by_row, torch.ones_like(by_row), 1e-4):
             raise Mistake("those are the weights: multiply them with the values, `weights @ values`")
         raise Mistake("what you return has a number for each query and key: the softmax, then the values, come next")
+    if result.shape == (_BATCH, _BATCH, _SIZE):
+        raise Mistake(
+            "each query has one score, that of its own key: it is compared with every key, `queries @ keys.mT`"
+        )
     if result.shape == (_BATCH, _SIZE):
         raise Mistake("there is one vector for each text: each query has its own weights and its own weighted sum")
     what = f"what `attend` returns for {_TIME} queries, keys and values of size {_SIZE} in {_BATCH} texts"
@@ -79,8 +96,12 @@ def _compare_plain(result, queries, keys, values) -> None:
         (scores.softmax(-1).softmax(-1), "the softmax is taken twice"),
         (scores.masked_fill(causal, -math.inf).softmax(-1), "later keys are hidden: what is hidden is for `hide` to say, and without it every key is seen"),
         (torch.full_like(scores, 1 / _TIME), "every key weighs the same: the weights do not follow the scores"),
+        *[((dots / divisor).softmax(-1), f"the scores are divided by {name}, whatever the size of a query: divide by the root of it, `queries.shape[-1]`") for divisor, name in _FIXED.items()],
     ]  # fmt: skip
+    own_key = (queries * keys).sum(-1, keepdim=True) / root
     mistakes = [(weights @ values, message) for weights, message in wrong_weights] + [
+        (own_key.softmax(1) * values, "each query has one score, that of its own key: it is compared with every key, `queries @ keys.mT`"),
+        (own_key.softmax(-1) * values, "each query has one score, that of its own key: it is compared with every key, `queries @ keys.mT`"),
         (look_up(queries, values, keys), "keys and values are exchanged: the scores come from the keys, the sum is one of values"),
         (look_up(values, keys, queries), "queries and values are exchanged: the sum is one of values"),
         (look_up(queries, keys, keys), "the sum is one of keys: the weights multiply the values"),
@@ -121,7 +142,7 @@ def _expect_other_sizes(answer) -> None:
 def _expect_other_dimensions(answer) -> None:
     """One text alone, and several heads a text."""
     advice = "count dimensions from the end, -1 and -2, and any number may stand in front"
-    for shape in ((_TIME, _SIZE), (_BATCH, 3, _TIME, _SIZE)):
+    for shape in ((_TIME, _SIZE), (_BATCH, 4, _TIME, _SIZE)):
         queries, keys, values = torch.randn(3, *shape)
         result = _try(answer, f"{len(shape)} dimensions", advice, queries, keys, values)
         expect_tensor(result, f"`attend` of queries, keys and values with {len(shape)} dimensions", shape)
@@ -134,7 +155,7 @@ def _expect_other_dimensions(answer) -> None:
 def _compare_hidden(answer, queries, keys, values) -> None:
     hide = Hide()
     result = answer(queries, keys, values, hide)
-    expect_tensor(result, "`attend` with `hide`", (_BATCH, _TIME, _SIZE))
+    expect_tensor(result, "`attend` with `hide`", queries.shape)
     right, plain = look_up(queries, keys, values, HIDDEN), look_up(queries, keys, values)
     dots = queries @ keys.mT
     weights = (dots / math.sqrt(_SIZE)).softmax(-1)

@@ -1,16 +1,13 @@
 """Checks of lesson 05: the mean loss of random batches of each part."""
 
-import math
-
 import torch
-import torch.nn.functional as F
 from torch import nn
 
-from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_type, same
+from helpers.checks.attention_loss_numbers import CUT, VOCAB, compare_losses, of_part
+from helpers.checks.expectations import Mistake, expect, same
 from helpers.checks.training_spy import modes_of
 
-_TIME, _ROWS, _ROUNDS, _VOCAB = 6, 4, 5, 55
-_CUT = 30  # tokens below it stand in the first part, the others in the second
+_TIME, _ROWS, _ROUNDS = 6, 4, 5
 
 
 class _Spy(nn.Module):
@@ -18,7 +15,7 @@ class _Spy(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.table = nn.Embedding(_VOCAB, _VOCAB)
+        self.table = nn.Embedding(VOCAB, VOCAB)
         self.table.weight.data.mul_(3)  # so that two batches hardly ever have nearly the same loss
         self.dropout = nn.Dropout(0.5)
         self.calls = []
@@ -32,12 +29,12 @@ class _Spy(nn.Module):
 
 def estimate_loss(answer):
     """Means over batches that are new each time, in evaluation mode, without gradients, and training mode again."""
-    parts = {"train": torch.randperm(_CUT), "val": torch.randperm(_VOCAB - _CUT) + _CUT}  # each token once
+    parts = {"train": torch.randperm(CUT), "val": torch.randperm(VOCAB - CUT) + CUT}  # each token once
     model, generator = _Spy().train(), torch.Generator().manual_seed(0)
     result = _call(answer, model, parts, generator)
     calls = list(model.calls)
     _expect_calls(calls)
-    _compare_losses(result, calls, parts)
+    compare_losses(result, calls, parts)
     _expect_modes(model, calls)
     _expect_draws(answer, model, parts, generator, calls)
     _expect_names(answer, model, parts)
@@ -68,10 +65,6 @@ def _call(answer, model: _Spy, parts: dict[str, torch.Tensor], generator: torch.
     return result
 
 
-def _of_part(calls: list[dict], second: bool) -> list[dict]:
-    return [call for call in calls if bool((call["tokens"] >= _CUT).any()) == second]
-
-
 def _expect_calls(calls: list[dict]) -> None:
     expect(len(calls) > 0, "the model was never called: loop over the parts, and over the batches of each")
     shapes = {tuple(call["tokens"].shape) for call in calls}
@@ -85,7 +78,7 @@ def _expect_calls(calls: list[dict]) -> None:
         f"with block_size {_TIME} and batch_size {_ROWS} the model should read tokens of shape {(_ROWS, _TIME)}, and "
         f"reads {shape}",
     )
-    counts = tuple(len(_of_part(calls, second)) for second in (False, True))
+    counts = tuple(len(of_part(calls, second)) for second in (False, True))
     expect(sum(counts) != 1, "the model was called once: is the `return` inside the loop?")
     expect(min(counts) > 0, "only one of the two parts is evaluated: go through all of `parts`")
     expect(counts != (1, 1), f"one batch of each part is evaluated: draw eval_iters of them, here {_ROUNDS}")
@@ -95,60 +88,11 @@ def _expect_calls(calls: list[dict]) -> None:
         f"first and {counts[1]} of the second",
     )
     for second in (False, True):
-        batches = [call["tokens"] for call in _of_part(calls, second)]
+        batches = [call["tokens"] for call in of_part(calls, second)]
         expect(
             not all(same(batch, batches[0]) for batch in batches),
             "a part is measured on the same batch again and again: draw a new one in each round, unseeded",
         )
-
-
-def _compare_losses(result, calls: list[dict], parts: dict[str, torch.Tensor]) -> None:
-    """Hold the result to the losses of what the model returned, in whatever mode it was."""
-    expect_type(result, dict, "what you return, the loss of each part by its name,")
-    if len(result) == 1 and result.keys() < parts.keys():
-        raise Mistake(f"only {next(iter(result))!r} is in what you return: give each part its place")
-    expect(
-        result.keys() == parts.keys(),
-        f"the names of the losses should be those of the parts, {list(parts)}, and are {list(result)}",
-    )
-    losses = {name: _losses(_of_part(calls, name == "val"), tokens) for name, tokens in parts.items()}
-    for name, other in (("train", "val"), ("val", "train")):
-        loss = expect_number(result[name], f"the loss of {name!r}")
-        compare(loss, _mean(losses[name]), f"the loss of {name!r}", _mistakes(name, losses, other, calls), 1e-5)
-
-
-def _mean(losses: list[float]) -> float:
-    return sum(losses) / len(losses)
-
-
-def _losses(calls: list[dict], tokens: torch.Tensor, shift: int = 1) -> list[float]:
-    """Return the loss of each call against the tokens that stand `shift` further on in the part."""
-    following = torch.zeros(_VOCAB, dtype=torch.int64)
-    following[tokens] = tokens.roll(-shift)
-    pairs = [(call["logits"], following[call["tokens"]]) for call in calls]
-    return [F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item() for logits, targets in pairs]
-
-
-def _mistakes(name: str, losses: dict[str, list[float]], other: str, calls: list[dict]) -> list[tuple[float, str]]:
-    own, mean, count = losses[name], _mean(losses[name]), _ROWS * _TIME
-    everything = losses["train"] + losses["val"]
-    part = _of_part(calls, name == "val")
-    return [
-        (_mean(losses[other]), f"the losses of {name!r} and {other!r} are exchanged"),
-        (_mean(_losses(part, torch.arange(_VOCAB), 0)), "the loss is taken against the inputs: hold the logits against the targets"),
-        (sum(own), "that is the sum of the batches' losses: divide it by eval_iters"),
-        (sum(own) / 2, "the sum is divided by the number of parts: divide it by eval_iters"),
-        (own[-1], "that is the last batch's loss: return the mean over all batches"),
-        (own[0], "that is the first batch's loss: return the mean over all batches"),
-        (sum(everything) / _ROUNDS, f"the losses of {other!r} are still in the sum: begin with 0 for each part"),
-        (_mean(everything), "that is the mean over both parts: keep them apart"),
-        (mean * count, "that is the sum over a batch's characters: F.cross_entropy gives their mean, unless told otherwise"),
-        (mean / count, "a batch's loss is a mean already: divide by eval_iters, not by the number of characters"),
-        (mean / _ROWS, "a batch's loss is a mean already: divide by eval_iters, not by batch_size, too"),
-        (min(own), "that is the smallest of the batches' losses: return their mean"),
-        (mean / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
-        (math.exp(mean), "that is the perplexity: return the loss itself"),
-    ]  # fmt: skip
 
 
 def _expect_modes(model: _Spy, calls: list[dict]) -> None:

@@ -18,6 +18,7 @@ def hide_future(answer):
     expect_type(result, torch.Tensor, "what `hide_future` returns")
     _expect_scores(result.detach(), scores)
     _compare_places(~result.detach().float().isclose(scores))
+    _expect_places_not_values(answer)
     _expect_hidden_for_good(answer)
     _expect_other_shapes(answer)
     _expect_gradient(answer, scores)
@@ -26,13 +27,26 @@ def hide_future(answer):
 def _call(answer, scores: torch.Tensor):
     try:
         return answer(scores)
-    except RuntimeError as error:
+    except (RuntimeError, IndexError, TypeError) as error:
+        if any(words in str(error) for words in _NOT_BOOLEAN):
+            raise Mistake(
+                f"the mask holds numbers ({str(error).splitlines()[0][:80].rstrip('.')}), and has to hold true and false: "
+                "make it with `dtype=torch.bool`"
+            ) from None
         if "must match the size" in str(error) or "must match the existing size" in str(error):
             raise Mistake(
                 f"the mask does not fit the scores ({str(error).rstrip('.')}): both its sides are as long as the last "
                 "dimension, `scores.shape[-1]`"
             ) from None
         raise
+
+
+_NOT_BOOLEAN = (
+    "only supports boolean masks",
+    "condition to be a boolean",
+    "tensors used as indices",
+    "operator.invert",
+)
 
 
 def _hidden(scores: torch.Tensor) -> torch.Tensor:
@@ -70,6 +84,27 @@ def _compare_places(changed: torch.Tensor) -> None:
         if bool((changed == places).all()):
             raise Mistake(message)
     expect(bool((changed == _LATER).all()), "other places are changed than the later keys: row t may look at columns 0 to t, and they stay as they are")  # fmt: skip
+
+
+def _expect_places_not_values(answer) -> None:
+    """A score that happens to be 0 is a score like any other: seen up to the diagonal, hidden above it."""
+    scores = torch.randn(_TEXTS, _TIME, _TIME)
+    for text, row, column in ((0, 2, 2), (1, 3, 1), (2, 4, 0), (2, 1, 3)):
+        scores[text, row, column] = 0.0
+    result = answer(scores).detach()
+    expect(
+        not bool(result.isnan().any()),
+        "the later scores are multiplied with minus infinity, which makes nan of a 0 and plus infinity of a score below "
+        "it: fill it in, with `masked_fill`",
+    )
+    expect(
+        same(result[:, ~_LATER], scores[:, ~_LATER], 1e-5),
+        "scores that are 0 are hidden, too: decide by the place, not by the value",
+    )
+    expect(
+        not (result[2, 1, 3] == 0 and result[2, 1, 4] != 0),
+        "a later score that is 0 is not hidden: decide by the place, not by the value",
+    )
 
 
 def _expect_hidden_for_good(answer) -> None:

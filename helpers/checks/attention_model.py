@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from helpers.checks.attention_dropout import expect_dropout
-from helpers.checks.attention_layers import LATER_HIDDEN, draw_weights, found_in
+from helpers.checks.attention_layers import LATER_HIDDEN, draw_weights, expect_kept, found_in
 from helpers.checks.attention_parts import expect_layers
 from helpers.checks.attention_reference import HIDDEN, LATER, Hide, compare_gradients, look_up
 from helpers.checks.expectations import Mistake, expect, expect_tensor, same
@@ -21,8 +21,9 @@ def AttentionLanguageModel(answer):  # noqa: N802 (named like the exercise)
     # Embeddings as long as states: a model that attends to the wrong ones computes, and is found out by its numbers.
     model = answer(_VOCAB, _HIDDEN, _HIDDEN).eval()
     draw_weights(model)
-    tokens = torch.randint(_VOCAB, (_BATCH, _TIME))
+    tokens, layers = torch.randint(_VOCAB, (_BATCH, _TIME)), list(model.parameters())
     logits = _call(model, tokens)
+    expect_kept(model, layers, "layers")
     _expect_one_tensor(logits)
     _compare_logits(model, tokens, logits.detach())
     expect(same(model(tokens), logits, 1e-4), "the same tokens give other logits the second time: does the LSTM go on from the call before?")  # fmt: skip

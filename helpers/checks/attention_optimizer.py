@@ -49,6 +49,13 @@ def _call(answer, model: nn.Module):
         if "empty parameter list" in str(error):
             raise Mistake(f"AdamW is given no parameters ({error})") from None
         raise
+    except RuntimeError as error:
+        if "Boolean value of Tensor" in str(error) or "must match the size" in str(error):
+            raise Mistake(
+                f"`in` compares tensors by their numbers ({str(error).rstrip('.')}): ask each parameter for its `dim()`, "
+                "below 2 in the second group"
+            ) from None
+        raise
     except TypeError as error:
         if "Tensors" in str(error):
             raise Mistake(
@@ -110,7 +117,8 @@ def _compare_decay(decay: dict[int, float], model: nn.Module) -> None:
     given = {name: decay[id(parameter)] for name, parameter in named}
     matrices = {given[name] for name, parameter in named if parameter.dim() >= 2}
     vectors = {given[name] for name, parameter in named if parameter.dim() < 2}
-    default = 0.01
+    default, product = 0.01, _DECAY * _RATE
+    scaled = "the decay is multiplied by the learning rate, which AdamW does itself: hand on weight_decay as it is"
     patterns = [
         ({_DECAY}, {_DECAY}, "everything is decayed, biases, too: vectors go into a group of their own, with weight_decay 0"),
         ({0.0}, {0.0}, "nothing is decayed: the matrices' group has weight_decay=weight_decay"),
@@ -118,6 +126,8 @@ def _compare_decay(decay: dict[int, float], model: nn.Module) -> None:
         ({default}, {default}, "everything is decayed by 0.01, AdamW's own value: give each group its weight_decay"),
         ({_DECAY}, {default}, "vectors are decayed by 0.01, AdamW's own value for a group that names none: give theirs weight_decay 0.0"),
         ({default}, {0.0}, "the matrices are decayed by 0.01, AdamW's own value: hand `weight_decay` on"),
+        ({product}, {0.0}, scaled),
+        ({product}, {product}, f"everything is decayed, biases, too, and {scaled}"),
         ({_RATE}, {0.0}, "the matrices' weight_decay is the learning rate: are the two exchanged?"),
         ({0.0}, {default}, "the matrices have no decay and the vectors AdamW's own 0.01: it is the matrices that are decayed"),
     ]  # fmt: skip

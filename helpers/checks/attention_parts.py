@@ -60,6 +60,7 @@ def _expect_lstm(lstm: nn.Module, embedding_size: int, hidden_size: int) -> None
         f"`self.lstm` should read {embedding_size} numbers for embedding_size {embedding_size}, with states of hidden_size "
         f"{hidden_size}; it reads {sizes[0]}, with states of {sizes[1]}",
     )
+    expect(lstm.bias, "`self.lstm` has no biases: only the three maps of attention go without")
     expect(lstm.num_layers == 1, f"`self.lstm` has {lstm.num_layers} layers: the text has one")
     expect(
         lstm.batch_first,

@@ -37,6 +37,7 @@ class _Attention(nn.Module):
     def __init__(self):
         super().__init__()
         self.query, self.key, self.value = (_Linear(WIDTH, WIDTH, bias=False) for _ in range(3))
+        self.hide = None
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """Take states (batch, time, width), return a mean of the values up to each position."""

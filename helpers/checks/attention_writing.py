@@ -1,8 +1,10 @@
 """Checks of lesson 05: writing with the LSTM's state, the keys and the values kept."""
 
+import math
+
 import torch
 
-from helpers.checks.attention_cache import compare_logits, right_logits
+from helpers.checks.attention_cache import compare_logits, expect_query, right_logits
 from helpers.checks.attention_reading import expect_read, reads_anew
 from helpers.checks.attention_writer import VOCAB, Writer
 from helpers.checks.expectations import Mistake, expect, expect_tensor, same
@@ -17,6 +19,7 @@ def generate(answer):
     text = _call(answer, model, start, _NEW, _COLD)
     _expect_text(text, start)
     steps = model.calls(model.lstm)
+    made = {name: _positions(model.calls(getattr(model.attention, name))) for name in ("key", "value", "query")}
     if not reads_anew(model, steps, text, _TIME):
         expect_read(model, steps, text, _TIME)
     _expect_no_dropout(model)
@@ -24,15 +27,43 @@ def generate(answer):
     _expect_shares(answer)
     _expect_likeliest(model, text)
     _expect_nothing_new(answer, model, start)
-    count = sum(call["read"][0].shape[:-1].numel() for call in steps) / _ROWS
+    count = _positions(steps)
     expect(
         count <= _TIME + _NEW,
         f"right, but each new token reads the whole text anew, {count:g} steps of the LSTM where {_TIME + _NEW} are "
         "enough: keep its state, the keys and the values, and read the new token alone",
     )
+    _expect_made_once(made)
     expect(
         not any(call["grad"] for call in steps),
         "right, but gradients were recorded: put the loop under `with torch.no_grad():`",
+    )
+    _expect_no_mask(answer, model, start, text)
+
+
+def _positions(calls: list[dict]) -> float:
+    """Return how many positions a row has put through a layer."""
+    return sum(call["read"][0].shape[:-1].numel() for call in calls) / _ROWS
+
+
+def _expect_made_once(made: dict[str, float]) -> None:
+    anew = [name for name, count in made.items() if count > _TIME + _NEW]
+    if anew:
+        what = ", ".join({"key": "keys", "value": "values", "query": "queries"}[name] for name in anew)
+        advice = "make a query of the last state alone" if anew == ["query"] else "keep them, and append the new one"
+        raise Mistake(
+            f"right, but all {' and '.join(what.rsplit(', ', 1))} are computed anew for each token: "
+            f"{made[anew[0]]:g} where {_TIME + _NEW} are enough; {advice}"
+        )
+
+
+def _expect_no_mask(answer, model: Writer, start: torch.Tensor, text: torch.Tensor) -> None:
+    """A mask for square scores may hide from a single query all keys but the first."""
+    model.attention.hide = lambda scores: scores.masked_fill(torch.ones_like(scores).triu(1) > 0, -math.inf)
+    expect(
+        same(_call(answer, model, start, _NEW, _COLD), text),
+        "right while `model.attention.hide` is None, but a mask for square scores hides from this one query all keys but "
+        "the first: hand no `hide` on, nothing is later here",
     )
 
 
@@ -54,6 +85,8 @@ def _call(answer, model: Writer, start: torch.Tensor, count: int, temperature: f
         text = answer(model, start, count, temperature, torch.Generator().manual_seed(seed))
         recorded = torch.is_grad_enabled()
     except (RuntimeError, ValueError) as error:
+        if "prob_dist must be" in str(error):
+            expect_query(model, len(start))
         for words, message in _RAISED:
             if words in str(error):
                 raise Mistake(f"{message} ({str(error).splitlines()[0][:80]})") from None

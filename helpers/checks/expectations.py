@@ -79,9 +79,10 @@ def compare(
 
 
 def describe_type(kind: type) -> str:
-    """Name a type with its article: "a list", "an int", "a tensor"."""
+    """Name a type with its article: "a list", "an int", "a tensor", "an LSTM"."""
     name = "tensor" if issubclass(kind, torch.Tensor) else {"str": "string"}.get(kind.__name__, kind.__name__)
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    vowels = "AEFHILMNORSX" if name[:2].isupper() else "aeiouAEIO"  # letters that are spelled out, and others
+    return f"{'an' if name[0] in vowels else 'a'} {name}"
 
 
 def show(value: Any, limit: int = 60) -> str:

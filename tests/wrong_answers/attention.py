@@ -57,6 +57,34 @@ def by_hand(scores):
     return weights / weights.sum(-1, keepdim=True)
 
 
+def forgets_keepdim(scores):
+    weights = scores.exp()
+    return weights / weights.sum(-1)
+
+
+def forgets_keepdim_at_once(scores):
+    return scores.exp() / scores.exp().sum(-1)
+
+
+def forgets_keepdim_in_a_total(scores):
+    total = scores.exp().sum(-1)
+    return scores.exp() / total
+
+
+def against_own_key(q, k, v, hide):
+    weights = ((q * k).sum(-1) / math.sqrt(q.shape[-1])).softmax(-1)
+    return weights * v
+
+
+def against_own_key_kept(q, k, v, hide):
+    weights = ((q * k).sum(-1) / math.sqrt(q.shape[-1])).softmax(-1)
+    return weights[..., None] * v
+
+
+def against_own_key_mixed(q, k, v, hide):
+    return ((q * k).sum(-1) / math.sqrt(q.shape[-1])).softmax(-1) @ v
+
+
 def by_hand_in_place(scores):
     weights = (scores - scores.amax(-1, keepdim=True)).exp()
     weights /= weights.sum(-1, keepdim=True)
@@ -142,6 +170,19 @@ ANSWERS.is_wrong("there is one vector for each text")(look(total=lambda w, q, k,
 ANSWERS.is_wrong("you return several things")(look(total=lambda w, q, k, v: (w @ v, w)))
 ANSWERS.is_wrong("`queries @ keys.mT`; `.T` would turn the batch, too")(look(dots=lambda q, k: q @ k.T))
 ANSWERS.is_wrong("`queries @ keys.mT`; `.T` would turn the batch, too")(look(dots=lambda q, k: q @ k))
+ANSWERS.is_wrong("`return weights / weights.sum(-1)`; `sum(-1, keepdim=True)`?")(look(soft=forgets_keepdim))
+ANSWERS.is_wrong("`return scores.exp() / scores.exp().sum(-1)`; `sum(-1, keepdim=True)`?")(
+    look(soft=forgets_keepdim_at_once)
+)
+ANSWERS.is_wrong("`return scores.exp() / total`; `sum(-1, keepdim=True)`?")(look(soft=forgets_keepdim_in_a_total))
+ANSWERS.is_wrong("`return weights * v`; `sum(-1, keepdim=True)`?")(by(against_own_key))
+ANSWERS.is_wrong("each query has one score, that of its own key")(by(against_own_key_kept))
+ANSWERS.is_wrong("each query has one score, that of its own key")(by(against_own_key_mixed))
+ANSWERS.is_wrong("the scores are divided by the root of 16, whatever the size")(
+    look(scale=lambda q, k, v: math.sqrt(16))
+)
+ANSWERS.is_wrong("the scores are divided by the root of 2, whatever the size")(look(scale=lambda q, k, v: math.sqrt(2)))
+ANSWERS.is_wrong("the scores are divided by 16, whatever the size")(look(scale=lambda q, k, v: 16))
 ANSWERS.is_wrong("count dimensions from the end")(look(dots=lambda q, k: q @ k.transpose(1, 2)))
 ANSWERS.is_wrong("count dimensions from the end")(look(scale=lambda q, k, v: math.sqrt(q.shape[2])))
 ANSWERS.is_wrong("count dimensions from the end")(look(soft=lambda s: s.softmax(2)))
@@ -171,7 +212,7 @@ ANSWERS.is_wrong("the scores that `hide` is given are turned round")(
     look(hiding=lambda hide, s: s if hide is None else hide(s.mT).mT)
 )
 ANSWERS.is_wrong("with `hide` the scores are not divided by the root")(by(only_when_plain))
-ANSWERS.is_wrong("`hide` is given a tensor of shape (2, 4, 6)")(
+ANSWERS.is_wrong("`hide` is given a tensor of shape (3, 4, 6)")(
     by(lambda q, k, v, hide: course_attend(hide(q) if hide is not None else q, k, v))
 )
 ANSWERS.is_wrong("exp of a large score is too large")(look(soft=by_hand))
@@ -310,6 +351,17 @@ def without(self, states):
     return course_attend(self.query(states), self.key(states), self.value(states))
 
 
+def makes_maps(self, states):
+    for name in ("query", "key", "value"):
+        setattr(self, name, nn.Linear(states.shape[-1], states.shape[-1], bias=False))
+    return CourseAttention.forward(self, states)
+
+
+def makes_maps_aside(self, states):
+    maps = (nn.Linear(states.shape[-1], states.shape[-1], bias=False) for _ in range(3))
+    return course_attend(*(one(states) for one in maps), self.hide)
+
+
 def linear(self, width):
     return nn.Linear(width, width)
 
@@ -356,6 +408,8 @@ ANSWERS.is_wrong("those are scores or weights")(layer(lambda self, s: (self.quer
 ANSWERS.is_wrong("`forward` returns several things")(finding(lambda states, found: (found, None)))
 ANSWERS.is_wrong("texts and time are exchanged")(finding(lambda states, found: found.transpose(0, 1)))
 ANSWERS.is_wrong("what is found is not that of the text")(finding(lambda states, found: found.tanh()))
+ANSWERS.is_wrong("the maps are made anew at each call")(layer(makes_maps))
+ANSWERS.is_wrong("if the maps are made anew in `forward`")(layer(makes_maps_aside))
 ANSWERS.is_wrong("`hide` is not handed on")(layer(without))
 ANSWERS.is_wrong("`hide` is called, and what it returns is not used")(layer(calls_hide_aside))
 ANSWERS.is_wrong("`hide` is given a tensor of shape (3, 4, 6)")(layer(hides_what_was_found))
@@ -458,6 +512,11 @@ def goes_on(self, tokens):
 def turns_before_lstm(self, tokens):
     states = self.lstm(self.embedding(tokens).transpose(0, 1))[0].transpose(0, 1)
     return self.output(self.dropout(states + self.attention(states)))
+
+
+def makes_output(self, tokens):
+    self.output = nn.Linear(self.output.in_features, self.output.out_features)
+    return CourseModel.forward(self, tokens)
 
 
 def adds_in_place(self, tokens):
@@ -566,6 +625,7 @@ ANSWERS.is_wrong("the logits of one text of one token should be (1, 1, 7), and i
 )
 ANSWERS.is_wrong("something that the gradient still needs is changed in place")(model(adds_in_place))
 ANSWERS.is_wrong("texts and time are exchanged before the LSTM")(model(turns_before_lstm))
+ANSWERS.is_wrong("the layers are made anew at each call")(model(makes_output))
 ANSWERS.is_wrong("those are probabilities")(giving(lambda self, logits: logits.softmax(-1)))
 ANSWERS.is_wrong("those are logarithms of probabilities")(giving(lambda self, logits: logits.log_softmax(-1)))
 ANSWERS.is_wrong("`forward` returns several things: this model carries no state")(
@@ -601,6 +661,16 @@ ANSWERS.is_wrong("dropout falls on the logits")(
 )
 ANSWERS.is_wrong("dropout falls on the embeddings")(model(embeds_dropped))
 ANSWERS.is_wrong("dropout falls on the states before attention reads them")(joined(drops_first))
+ANSWERS.is_wrong("only what was found is dropped out, and not the states")(
+    joined(lambda self, e, s, last: s + self.dropout(self.attention(s)))
+)
+ANSWERS.is_wrong("states and what was found are dropped out apart")(
+    joined(lambda self, e, s, last: self.dropout(s) + self.dropout(self.attention(s)))
+)
+ANSWERS.is_wrong("dropout is given to `self.lstm`, too")(
+    model(make=lambda self, v, e, h: setattr(self, "lstm", nn.LSTM(e, h, batch_first=True, dropout=self.p)))
+)
+ANSWERS.is_wrong("`self.lstm` has no biases")(put("lstm", lambda v, e, h: nn.LSTM(e, h, bias=False, batch_first=True)))
 ANSWERS.is_wrong("only the states are dropped out")(
     joined(lambda self, e, s, last: self.dropout(s) + self.attention(s))
 )
@@ -622,7 +692,7 @@ class AttentionLanguageModel:
 
 
 @ANSWERS.is_right
-class AttentionLanguageModel(nn.Module):  # dropout on the branch, as Transformers have it
+class AttentionLanguageModel(nn.Module):
     def __init__(self, vocab_size, embedding_size, hidden_size, dropout=0.0, hide=None):
         super().__init__()
         self.output = nn.Linear(hidden_size, vocab_size)
@@ -633,7 +703,8 @@ class AttentionLanguageModel(nn.Module):  # dropout on the branch, as Transforme
 
     def forward(self, tokens):
         states = self.lstm(self.embedding(tokens))[0]
-        return self.output(states + self.dropout(self.attention(states)))
+        states = states + self.attention(states)
+        return self.output(self.dropout(states))
 
 
 @ANSWERS.is_right
@@ -645,14 +716,15 @@ class AttentionLanguageModel(CourseModel):  # the functional form, told the mode
 
 
 @ANSWERS.is_right
-class AttentionLanguageModel(CourseModel):  # the LSTM a character at a time, each part dropped out by itself
+class AttentionLanguageModel(CourseModel):  # the LSTM a character at a time, and so the logits
     def forward(self, tokens):
         state, states = None, []
         for step in self.embedding(tokens).split(1, dim=1):
             one, state = self.lstm(step, state)
             states.append(one)
         states = torch.cat(states, dim=1)
-        return self.output(self.dropout(states) + self.dropout(self.attention(states)))
+        whole = self.dropout(self.attention(states).add(states))
+        return torch.stack([self.output(one) for one in whole.unbind(1)], dim=1)
 
 
 # ---------------------------------------------------------------------------------------------- hide_future
@@ -708,6 +780,37 @@ def anti(scores):
     return scores.masked_fill(torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1).flip(1), -math.inf)
 
 
+def hides_zeros(scores):
+    seen = scores.tril()
+    return seen.masked_fill(seen == 0, -math.inf)
+
+
+def hides_zeros_in_place(scores):
+    time = scores.shape[-1]
+    seen = scores * torch.tril(torch.ones(time, time))
+    seen[seen == 0] = -math.inf
+    return seen
+
+
+def spares_zeros(scores):
+    return scores.masked_fill(scores.triu(1) != 0, -math.inf)
+
+
+def inverts_numbers(scores):
+    return scores.masked_fill(~torch.ones(scores.shape[-2:]).tril(), -math.inf)
+
+
+def indexes_with_numbers(scores):
+    scores = scores.clone()
+    scores[..., torch.ones(scores.shape[-2:]).triu(1)] = -math.inf
+    return scores
+
+
+def multiplies(scores):
+    later = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+    return scores * torch.where(later, -math.inf, 1.0)
+
+
 def kept_as(number):
     return mask(lambda s: course_hide(torch.full_like(s, number)))
 
@@ -735,6 +838,18 @@ ANSWERS.is_wrong("the later scores are -1e-09, and beside scores that are lower 
 ANSWERS.is_wrong("the later scores are -100, and beside scores that are lower still")(
     mask(lambda s: s - 100 * torch.ones_like(s).triu(1))
 )
+ANSWERS.is_wrong("scores that are 0 are hidden, too: decide by the place")(mask(hides_zeros))
+ANSWERS.is_wrong("scores that are 0 are hidden, too: decide by the place")(mask(hides_zeros_in_place))
+ANSWERS.is_wrong("a later score that is 0 is not hidden: decide by the place")(mask(spares_zeros))
+ANSWERS.is_wrong("the later scores are multiplied with minus infinity, which makes nan of a 0")(mask(multiplies))
+ANSWERS.is_wrong("make it with `dtype=torch.bool`")(
+    mask(lambda s: s.masked_fill(torch.ones(s.shape[-2:]).triu(1), -math.inf))
+)
+ANSWERS.is_wrong("make it with `dtype=torch.bool`")(
+    mask(lambda s: torch.where(torch.ones(s.shape[-2:]).triu(1), -math.inf, s))
+)
+ANSWERS.is_wrong("make it with `dtype=torch.bool`")(mask(inverts_numbers))
+ANSWERS.is_wrong("make it with `dtype=torch.bool`")(mask(indexes_with_numbers))
 ANSWERS.is_wrong("some scores are nan: zero times infinity")(mask(lambda s: s + torch.ones_like(s).triu(1) * -math.inf))
 ANSWERS.is_wrong("that is the mask alone")(mask(lambda s: torch.ones(s.shape[-2:], dtype=torch.bool).triu(1)))
 ANSWERS.is_wrong("that is the mask alone")(mask(lambda s: course_hide(torch.zeros(s.shape[-2:]))))
@@ -860,15 +975,15 @@ ANSWERS.is_wrong("vectors that were transposed before cannot be cut that way")(
     shaped(lambda x, h, b, t, s: x.view(b * t, h, s).view(b, t, h, s).transpose(1, 2))
 )
 ANSWERS.is_wrong("vectors that were transposed before are cut otherwise")(cut(by_memory))
-ANSWERS.is_wrong("cannot be shared evenly among 5 heads, and a result of shape (2, 5, 5, 2) comes nevertheless")(
-    cut(drops_the_rest)
-)
-ANSWERS.is_wrong("cannot be shared evenly among 5 heads, and a result of shape (2, 4, 5, 3) comes nevertheless")(
-    cut(lambda x, h: torch.stack(x.chunk(h, -1), 1))
-)
-ANSWERS.is_wrong("cannot be shared evenly among 5 heads, and a result of shape (2, 6, 5, 2) comes nevertheless")(
-    shaped(lambda x, h, b, t, s: x.reshape(b, t, -1, s).transpose(1, 2))
-)
+ANSWERS.is_wrong(
+    "right where it divides, but 12 numbers cannot be shared evenly among 5 heads, and a result of shape (2, 5, 5, 2) comes nevertheless"
+)(cut(drops_the_rest))
+ANSWERS.is_wrong(
+    "right where it divides, but 12 numbers cannot be shared evenly among 5 heads, and a result of shape (2, 4, 5, 3) comes nevertheless"
+)(cut(lambda x, h: torch.stack(x.chunk(h, -1), 1)))
+ANSWERS.is_wrong(
+    "right where it divides, but 12 numbers cannot be shared evenly among 5 heads, and a result of shape (2, 6, 5, 2) comes nevertheless"
+)(shaped(lambda x, h, b, t, s: x.reshape(b, t, -1, s).transpose(1, 2)))
 ANSWERS.is_wrong("no gradient flows back to the vectors")(cut(lambda x, h: course_split(x.detach(), h)))
 ANSWERS.is_wrong("`split_heads` changes its argument `vectors`")(cut(doubles))
 

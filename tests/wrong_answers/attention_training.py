@@ -281,6 +281,10 @@ def swapped(found):
 ANSWERS.is_wrong("that is the sum of the batches' losses: divide it by eval_iters")(estimate(mean=sum))
 ANSWERS.is_wrong("the sum is divided by the number of parts")(estimate(mean=lambda losses: sum(losses) / 2))
 ANSWERS.is_wrong("that is the last batch's loss")(estimate(mean=lambda losses: losses[-1]))
+ANSWERS.is_wrong("the total is set anew by each batch")(estimate(mean=lambda losses: losses[-1] / len(losses)))
+ANSWERS.is_wrong("the loss is taken of probabilities")(
+    estimate(loss=lambda logits, ys: loss_of(logits.softmax(-1), ys))
+)
 ANSWERS.is_wrong("that is the first batch's loss")(estimate(mean=lambda losses: losses[0]))
 ANSWERS.is_wrong("that is the smallest of the batches' losses")(estimate(mean=min))
 ANSWERS.is_wrong("the losses of 'train' are still in the sum")(estimate(kept=True))
@@ -457,7 +461,32 @@ def named_pairs(model, learning_rate, weight_decay):
     return torch.optim.AdamW([{"params": matrices, "weight_decay": weight_decay}], lr=learning_rate)
 
 
-for function in (exhausts, all_alike, none_of_it, by_module, shrinks, named_pairs):
+def asks_membership(model, learning_rate, weight_decay):
+    matrices = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
+    vectors = [parameter for parameter in model.parameters() if parameter not in matrices]
+    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=learning_rate)
+
+
+def by_rate(model, learning_rate, weight_decay):
+    return optimize()(model, learning_rate, weight_decay * learning_rate)
+
+
+def all_by_rate(model, learning_rate, weight_decay):
+    return all_alike(model, learning_rate, weight_decay * learning_rate)
+
+
+for function in (
+    asks_membership,
+    by_rate,
+    all_by_rate,
+    exhausts,
+    all_alike,
+    none_of_it,
+    by_module,
+    shrinks,
+    named_pairs,
+):
     function.__name__ = "make_optimizer"
 
 
@@ -480,13 +509,17 @@ ANSWERS.is_wrong("the matrices are decayed by 0.01")(optimize(of_matrices=None))
 ANSWERS.is_wrong("the matrices have no decay and the vectors AdamW's own 0.01")(
     optimize(of_matrices=0.0, of_vectors=None)
 )
+ANSWERS.is_wrong(": the decay is multiplied by the learning rate, which AdamW does itself")(by_rate)
+ANSWERS.is_wrong("everything is decayed, biases, too, and the decay is multiplied by the learning rate")(all_by_rate)
+ANSWERS.is_wrong("`in` compares tensors by their numbers")(asks_membership)
+ANSWERS.is_wrong("what you return should be an AdamW, and is a list_iterator")(optimize(result=iter))
 ANSWERS.is_wrong("the matrices' weight_decay is the learning rate")(optimize(of_matrices="rate", rate="decay"))
 ANSWERS.is_wrong("the learning rate is the weight decay")(optimize(rate="decay"))
 ANSWERS.is_wrong("the learning rate is 0.001, AdamW's own")(optimize(rate=None))
 ANSWERS.is_wrong("the learning rate should be 0.007, and is 0.0003")(optimize(rate=3e-4))
 ANSWERS.is_wrong("only one group has the learning rate")(optimize(rate=None, rates=["rate"]))
 ANSWERS.is_wrong("that is Adam, where decay goes through the running means")(optimize(make=torch.optim.Adam))
-ANSWERS.is_wrong("what you return should be AdamW, and is a SGD")(optimize(make=torch.optim.SGD))
+ANSWERS.is_wrong("what you return should be AdamW, and is an SGD")(optimize(make=torch.optim.SGD))
 ANSWERS.is_wrong("those are the groups: hand them to torch.optim.AdamW")(optimize(result=lambda groups: groups))
 ANSWERS.is_wrong("some parameters stand in both groups")(optimize(is_vector=lambda name, parameter: True))
 ANSWERS.is_wrong("`scale` stands in its group twice")(optimize(keep=lambda parameters: parameters * 2))
@@ -623,6 +656,48 @@ def of_losses(model, tokens, position, token, mean=lambda logits, targets: loss_
         return abs(mean(model(tokens), tokens) - mean(model(changed), tokens)).item()
 
 
+def cuts_the_text(model, tokens, position, token):
+    model.eval()
+    changed = tokens.clone()
+    changed[:, position] = token
+    with torch.no_grad():
+        return (model(tokens[:, :position]) - model(changed[:, :position])).abs().max().item()
+
+
+def cuts_one_text(model, tokens, position, token):
+    model.eval()
+    changed = tokens.clone()
+    changed[:, position] = token
+    with torch.no_grad():
+        return (model(tokens)[:, :position] - model(changed[:, :position])).abs().max().item()
+
+
+def by_likeliest(compare):
+    """Make `largest_change` of a function of the likeliest tokens before the position."""
+
+    def largest_change(model, tokens, position, token):
+        model.eval()
+        changed = tokens.clone()
+        changed[:, position] = token
+        with torch.no_grad():
+            before, after = (model(text).argmax(-1)[:, :position] for text in (tokens, changed))
+        return float(compare(before, after))
+
+    return largest_change
+
+
+def of_means(whole):
+    def largest_change(model, tokens, position, token):
+        model.eval()
+        changed = tokens.clone()
+        changed[:, position] = token
+        with torch.no_grad():
+            before, after = (model(text)[:, : None if whole else position].mean() for text in (tokens, changed))
+        return (before - after).abs().item()
+
+    return largest_change
+
+
 def never_calls(model, tokens, position, token):
     return 0.0
 
@@ -639,7 +714,7 @@ def expects_state(model, tokens, position, token):
     return before_position(before - after, position)
 
 
-for function in (of_losses, never_calls, reads_twice, expects_state):
+for function in (cuts_the_text, cuts_one_text, of_losses, never_calls, reads_twice, expects_state):
     function.__name__ = "largest_change"
 
 ANSWERS.is_wrong("the position itself is compared, too")(
@@ -670,6 +745,19 @@ ANSWERS.is_wrong("that is the smallest difference")(taken(torch.min))
 ANSWERS.is_wrong("that is the smallest change")(taken(lambda before: before.abs().min()))
 ANSWERS.is_wrong("that is the mean change")(taken(lambda before: before.abs().mean()))
 ANSWERS.is_wrong("that is the mean difference, in which signs cancel")(taken(torch.mean))
+ANSWERS.is_wrong("that is the mean difference, in which signs cancel")(of_means(whole=True))
+ANSWERS.is_wrong("that is the mean difference, in which signs cancel")(of_means(whole=False))
+ANSWERS.is_wrong("the model reads less than the whole text")(cuts_the_text)
+ANSWERS.is_wrong("the model reads less than the whole text")(cuts_one_text)
+ANSWERS.is_wrong("only the first logit of each position is compared")(taken(lambda before: before[..., 0].abs().max()))
+ANSWERS.is_wrong("only the last logit of each position is compared")(taken(lambda before: before[..., -1].abs().max()))
+ANSWERS.is_wrong("the likeliest tokens are compared")(by_likeliest(lambda left, right: (left - right).abs().max()))
+ANSWERS.is_wrong("the likeliest tokens are compared")(by_likeliest(lambda left, right: (left != right).any()))
+ANSWERS.is_wrong("the likeliest tokens are compared")(by_likeliest(lambda left, right: (left != right).sum()))
+ANSWERS.is_wrong("the likeliest tokens are compared")(by_likeliest(lambda left, right: (left != right).float().mean()))
+ANSWERS.is_wrong("the highest logits of each position are compared")(
+    change(of=lambda logits: logits.amax(-1)[..., None])
+)
 ANSWERS.is_wrong("that is the sum of the changes")(taken(lambda before: before.abs().sum()))
 ANSWERS.is_wrong("that is the root of the sum of squares")(taken(torch.norm))
 ANSWERS.is_wrong("that is the largest square")(taken(lambda before: before.pow(2).max()))
@@ -861,6 +949,50 @@ def anew(position=-1, mode=False, grad=False):
     return generate
 
 
+def keeps_states(find):
+    """Make `generate` keep the states alone: `find(attention, states)` gives what the last position finds."""
+
+    def generate(model, start_tokens, max_new_tokens, temperature, generator):
+        tokens = start_tokens
+        with torch.no_grad():
+            states, lstm_state = model.lstm(model.embedding(tokens))
+            for _ in range(max_new_tokens):
+                logits = model.output(states[:, -1] + find(model.attention, states)[:, -1])
+                token = drawn(logits, temperature, generator)
+                tokens = torch.cat([tokens, token], dim=1)
+                new, lstm_state = model.lstm(model.embedding(token), lstm_state)
+                states = torch.cat([states, new], dim=1)
+        return tokens
+
+    return generate
+
+
+def of_all_states(attention, states):
+    return attend(attention.query(states[:, -1:]), attention.key(states), attention.value(states))
+
+
+def asks_all_again(model, start_tokens, max_new_tokens, temperature, generator):
+    attention, tokens = model.attention, start_tokens
+    with torch.no_grad():
+        states, lstm_state = model.lstm(model.embedding(tokens))
+        keys, values = attention.key(states), attention.value(states)
+        for _ in range(max_new_tokens):
+            found = attend(attention.query(states), keys, values)
+            token = drawn(model.output(states + found)[:, -1], temperature, generator)
+            tokens = torch.cat([tokens, token], dim=1)
+            new, lstm_state = model.lstm(model.embedding(token), lstm_state)
+            states = torch.cat([states, new], dim=1)
+            keys = torch.cat([keys, attention.key(new)], dim=1)
+            values = torch.cat([values, attention.value(new)], dim=1)
+    return tokens
+
+
+def hands_hide_on(model, start_tokens, max_new_tokens, temperature, generator):
+    hide = model.attention.hide
+    find = attend if hide is None else lambda queries, keys, values: attend(queries, keys, values, hide)
+    return write(find=find)(model, start_tokens, max_new_tokens, temperature, generator)
+
+
 def drops(model, start_tokens, max_new_tokens, temperature, generator):
     output = model.output
     model.output = nn.Sequential(model.dropout, output)
@@ -907,7 +1039,8 @@ def over_queries(queries, keys, values):
 
 
 for function in (
-    twice_at_first, reads_last_twice, states_only, drops, cannot_stand_still, at_least_one
+    twice_at_first, reads_last_twice, states_only, drops, cannot_stand_still, at_least_one, asks_all_again,
+    hands_hide_on,
 ):  # fmt: skip
     function.__name__ = "generate"
 
@@ -962,6 +1095,19 @@ ANSWERS.is_wrong("not divided by the root of the width")(write(find=unscaled))
 ANSWERS.is_wrong("divided by the width, not by its root")(write(find=by_width))
 ANSWERS.is_wrong("the softmax is not taken over the keys")(write(find=over_queries))
 ANSWERS.is_wrong("dropout falls on what the model knows")(drops)
+ANSWERS.is_wrong("the query has lost its dimension of time: `states[:, -1:]` keeps it")(
+    write(last=lambda states: states[:, -1], query=lambda a, states: a.query(states[:, -1]))
+)
+ANSWERS.is_wrong("the query has lost its dimension of time: `states[:, -1:]` keeps it")(
+    write(last=lambda states: states[:, -1], query=lambda a, states: a.query(states[:, -1]), position=slice(None))
+)
+ANSWERS.is_wrong("the query is made of the last text's states, `states[-1:]`")(
+    write(last=lambda states: states[-1:], query=lambda a, states: a.query(states[-1:]))
+)
+ANSWERS.is_wrong("the query is made of the last text's states, `states[-1:]`")(
+    write(query=lambda a, states: a.query(states[-1:]))
+)
+ANSWERS.is_wrong("right while `model.attention.hide` is None, but a mask for square scores hides")(hands_hide_on)
 # The LSTM.
 ANSWERS.is_wrong("the start's last token is read twice")(reads_last_twice)
 ANSWERS.is_wrong("a new token is read from a fresh state")(write(state=lambda new, old: None))
@@ -982,6 +1128,13 @@ ANSWERS.is_wrong("each new token once, in order")(write(feed=lambda token, token
 ANSWERS.is_wrong("right, but each new token reads the whole text anew, 68 steps of the LSTM where 13 are enough")(
     anew()
 )
+ANSWERS.is_wrong("right, but all keys and values are computed anew for each token: 68 where 13 are enough")(
+    keeps_states(of_all_states)
+)
+ANSWERS.is_wrong("right, but all keys, values and queries are computed anew for each token: 68 where 13 are enough")(
+    keeps_states(lambda attention, states: attention(states))
+)
+ANSWERS.is_wrong("right, but all queries are computed anew for each token: 68 where 13 are enough")(asks_all_again)
 ANSWERS.is_wrong("right, but gradients were recorded")(write(grad=True))
 ANSWERS.is_wrong("gradients are still switched off")(write(switches_off=True))
 ANSWERS.is_wrong("dropout falls on what the model knows")(anew(mode=True))
@@ -1075,15 +1228,15 @@ def generate(model, start_tokens, max_new_tokens, temperature, generator):  # ro
 def generate(model, start_tokens, max_new_tokens, temperature, generator):  # a row at a time, nothing batched
     def write_row(tokens):
         states, state = model.lstm(model.embedding(tokens))
-        kept = states
+        keys, values = model.attention.key(states), model.attention.value(states)
         for _ in range(max_new_tokens):
-            keys, values = model.attention.key(kept), model.attention.value(kept)  # made anew from the states
             found = attend(model.attention.query(states[-1:]), keys, values)
             shares = torch.softmax(model.output(states[-1:] + found) / temperature, dim=-1)
             token = torch.multinomial(shares[0], 1, generator=generator)
             tokens = torch.cat([tokens, token])
             states, state = model.lstm(model.embedding(token), state)
-            kept = torch.cat([kept, states])
+            keys = torch.vstack([keys, model.attention.key(states)])
+            values = torch.vstack([values, model.attention.value(states)])
         return tokens
 
     return torch.stack([write_row(row) for row in start_tokens])
