@@ -16,7 +16,7 @@ def plot_attention(text: str, weights: torch.Tensor, *, title: str = "Who looks 
     The brightest square of a row is where most of its mean comes from. A row adds up to 1.
 
     Args:
-        text: some 60 characters at most can be read; a newline is drawn as ¶.
+        text: some 36 characters at most can be read; a newline is drawn as ¶.
         weights: shape (heads, time, time), time being the length of the text.
         title: above the picture.
 
@@ -29,16 +29,16 @@ def plot_attention(text: str, weights: torch.Tensor, *, title: str = "Who looks 
             f"a text of {time} characters needs weights of shape (heads, {time}, {time}), not {tuple(weights.shape)}"
         )
     heads, side = len(weights), max(2.6, time * _CELL)
-    figure, row = plt.subplots(1, heads, figsize=(heads * side + 0.8, side + 0.5), layout="constrained", squeeze=False)
+    figure, row = plt.subplots(1, heads, figsize=(heads * side + 0.8, side + 0.6), layout="constrained", squeeze=False)
     marks = [_NEWLINE if character == "\n" else character for character in text]
     for number, (axes, own) in enumerate(zip(row[0], weights.detach().float(), strict=True)):
         image = axes.imshow(own.numpy(), cmap="cividis", vmin=0, vmax=1)
-        axes.set(title=f"head {number + 1}", xlabel="is looked at")
-        axes.set_xticks(range(time), marks, family="monospace", fontsize=7)
-        axes.set_yticks(range(time), marks, family="monospace", fontsize=7)
+        axes.set(title=f"head {number + 1}", xlabel="at this one")
+        axes.set_xticks(range(time), marks, family="monospace", fontsize=9)
+        axes.set_yticks(range(time), marks, family="monospace", fontsize=9)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-    row[0][0].set_ylabel("looks")
+    row[0][0].set_ylabel("this position looks")
     figure.suptitle(title)
     figure.colorbar(image, ax=row[0].tolist(), pad=0.01, shrink=0.8)
     return list(row[0])

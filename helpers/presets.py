@@ -55,6 +55,11 @@ class Preset:
         names = inspect.signature(ARCHITECTURES[self.architecture]).parameters
         return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
+    def __str__(self) -> str:
+        """Return one setting a line; those of attention, and of another optimizer, only where they are not as ever."""
+        shown = [one for one in fields(self) if one.repr or getattr(self, one.name) != one.default]
+        return "\n".join(f"{one.name:16} {getattr(self, one.name)}" for one in shown)
+
     def make_model(self, vocab_size: int) -> nn.Module:
         """Return a new model of these sizes; its first weights come from torch's global random numbers."""
         return ARCHITECTURES[self.architecture](vocab_size, **self.sizes)

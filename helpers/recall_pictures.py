@@ -9,16 +9,23 @@ from helpers.plots import COLOURS, new_axes
 from helpers.recall import RecallBin
 
 
-def plot_recall(recalls: Mapping[str, Sequence[RecallBin]], *, title: str = "How far back does it remember?") -> Axes:
+def plot_recall(
+    recalls: Mapping[str, Sequence[RecallBin]],
+    *,
+    title: str = "How far back does it remember?",
+    distance_name: str = "characters since the last mention",
+    share_name: str = "share recalled right",
+) -> Axes:
     """Draw the share of facts that are recalled right by the distance to their last mention, one curve for each entry.
 
     The vertical lines are the standard error above and below. A bin without a recall is left out. Below each distance
     stands how many recalls there are, if they are as many for each curve.
 
     Args:
+        title, distance_name, share_name: above the picture, and along its sides.
         recalls: bins of `recall_by_distance` by the name of a model or of a kind of fact, all with the same borders.
     """
-    axes = new_axes(title, "characters since the last mention", "share recalled right")
+    axes = new_axes(title, distance_name, share_name)
     bins = next(iter(recalls.values()))
     for number, (colour, (name, own)) in enumerate(zip(cycle(COLOURS), recalls.items(), strict=False)):
         drawn = [(place, one) for place, one in enumerate(own) if one.count]

@@ -48,7 +48,7 @@ def mean_bins(runs: Sequence[RecallRun]) -> list[RecallBin]:
 
 def print_recall_runs(runs: Mapping[str, Sequence[RecallRun]], *, nearest: int = 200) -> None:
     """Print for each kind the validation losses, and what is recalled from `nearest` characters on, run by run."""
-    print(f"{'kind':16} {'validation loss':24} recalled from {nearest} characters on")
+    print(f"{'':16} {'validation loss':24} recalled from {nearest} characters on")
     for kind, own in runs.items():
         losses = "  ".join(f"{run.val_losses[-1]:.3f}" for run in own)
         shares = "  ".join(f"{bin.accuracy:4.0%}" for run in own for bin in run.bins if bin.nearest == nearest)

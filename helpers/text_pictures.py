@@ -24,24 +24,27 @@ def colour_text(
     """Draw a text in lines, and behind each character its value as a colour: dark blue is low, yellow is high.
 
     Args:
-        text: at least one character; a newline is drawn as ¶.
+        text: at least one character; a newline is drawn as ¶, and does not begin a line.
         values: shape (len(text),).
         low: the value that is darkest; the lowest of all if not given.
         high: the value that is brightest; the highest of all if not given.
-        width: characters in a line.
+        width: characters in a line at most; it ends with a word, if it can.
         title: above the picture.
 
     Raises:
         ValueError: the text is empty, or there are not as many values as characters.
     """
     numbers = _numbers(text, values)
-    count = -(-len(text) // width)
-    padded = torch.full((count * width,), torch.nan)
-    padded[: len(text)] = numbers
+    lines = _break_at_spaces(text, width)
+    count = len(lines)
+    padded = torch.full((count, width), torch.nan)
+    for row, line in enumerate(lines):
+        padded[row, : len(line)] = numbers[line.start : line.stop]
     figure, axes = plt.subplots(figsize=(width * _CELL + 1.2, count * _LINE + 0.6), layout="constrained")
-    image = _draw_grid(axes, padded.view(count, width), low, high)
-    for place, character in enumerate(text):
-        _write(axes, place % width, place // width, character, image)
+    image = _draw_grid(axes, padded, low, high)
+    for row, line in enumerate(lines):
+        for column, place in enumerate(line):
+            _write(axes, column, row, text[place], image)
     axes.set(xticks=[], yticks=[], title=title)
     figure.colorbar(image, ax=axes, pad=0.01, aspect=max(4, 4 * count))
     return axes
@@ -75,6 +78,16 @@ def plot_strips(
     axes.tick_params(length=0)
     axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=max(4, 3 * len(rows)))
     return axes
+
+
+def _break_at_spaces(text: str, width: int) -> list[range]:
+    """Return the places of each line: as many whole words as fit, and of a word longer than a line what fits."""
+    lines, start = [], 0
+    while len(text) - start > width:
+        end = max(text.rfind(" ", start, start + width), text.rfind("\n", start, start + width)) + 1
+        lines.append(range(start, end or start + width))
+        start = lines[-1].stop
+    return [*lines, range(start, len(text))]
 
 
 def _numbers(text: str, values: torch.Tensor | Sequence[float]) -> torch.Tensor:

@@ -909,7 +909,7 @@ model = stacked_rnn.StackedRNN(len(vocabulary), **settings.sizes)
 model = model.to(choose_device(model).device)
 
 # %% tags=["nbval-ignore-output"]
-print(settings, f"\n{count_parameters(model):,} parameters\n")
+print(f"{settings}\n\n{count_parameters(model):,} parameters\n")
 baselines = table(split.train, split.val)
 
 # %% [markdown]

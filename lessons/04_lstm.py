@@ -837,7 +837,7 @@ model = settings.make_model(len(vocabulary))
 model = model.to(choose_device(model).device)
 
 # %% tags=["nbval-ignore-output"]
-print(settings, f"\n{count_parameters(model):,} parameters\n")
+print(f"{settings}\n\n{count_parameters(model):,} parameters\n")
 baselines = table(split.train, split.val)
 
 # %% [markdown]
@@ -1038,7 +1038,8 @@ print("the GRU's loss is lower than that of both others:", gru_loss < min(rnn_lo
 recalls |= {"LSTM": closes_quotations(storyteller), "GRU": closes_quotations(gated)}
 far = {name: bins[-1].accuracy for name, bins in recalls.items()}
 print("the GRU closes the most after forty characters:", max(far, key=far.get) == "GRU")
-_ = plot_recall(recalls, title="Is an open quotation closed?")
+names = {"distance_name": "characters since it was opened", "share_name": "share closed"}
+_ = plot_recall(recalls, title="Is an open quotation closed?", **names)
 
 # %% [markdown]
 # *What to see: the GRU closes quotations that were opened long ago, and the two others lose many. Its loss is the lowest,

@@ -111,3 +111,11 @@ def test_a_stride_makes_windows_in_an_order_of_their_own_and_no_stride_makes_str
 def test_unknown_settings_are_refused_with_those_that_there_are(arguments, message):
     with pytest.raises(ValueError, match=message):
         preset(*arguments[:2], architecture=dict(enumerate(arguments)).get(2))
+
+
+def test_a_preset_is_printed_one_setting_a_line():
+    lines = str(preset("full", "war-and-peace")).splitlines()
+    assert "stride           10" in lines
+    assert "corpus_options   {'lower': True}" in lines
+    assert not [line for line in lines if line.startswith(("num_heads", "optimizer"))]
+    assert "num_heads        6" in str(preset("full", "pushkin")).splitlines()

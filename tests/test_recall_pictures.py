@@ -39,3 +39,8 @@ def test_a_bin_without_a_recall_is_left_out():
     axes = plot_recall({"one": [NEAR, FAR, EMPTY]})
     assert len(axes.containers[0].lines[0].get_ydata()) == 2
     assert len(axes.get_xticklabels()) == 3
+
+
+def test_the_sides_can_be_named():
+    axes = plot_recall({"one": [NEAR, FAR]}, distance_name="characters since it was opened", share_name="share closed")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("characters since it was opened", "share closed")

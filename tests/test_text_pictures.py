@@ -30,6 +30,15 @@ def test_each_character_stands_over_its_value():
     assert np.ma.masked_invalid(grid(axes)).mask[2, 1:].all(), "what the last line lacks has no colour"
 
 
+def test_lines_end_with_a_word_where_they_can():
+    axes = colour_text("ab cd efghijk l", range(15), width=6)
+    rows = {}
+    for note in axes.texts:
+        rows.setdefault(int(note.get_position()[1]), []).append(note.get_text())
+    assert ["".join(row) for _, row in sorted(rows.items())] == ["ab cd ", "efghij", "k l"]
+    assert grid(axes)[1, 0] == 6
+
+
 def test_limits_of_the_colours_can_be_set():
     image = colour_text("ab", [0.2, 0.4], low=0.0, high=1.0).images[0]
     assert image.get_clim() == (0.0, 1.0)
