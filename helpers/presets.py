@@ -10,6 +10,7 @@ from torch import nn
 
 from helpers.batching import StreamBatches, WindowBatches
 from helpers.models.architectures import ARCHITECTURES
+from helpers.models.attention import CharAttentionLSTM
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "adagrad": torch.optim.Adagrad}
 
@@ -56,8 +57,9 @@ class Preset:
         return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
     def __str__(self) -> str:
-        """Return one setting a line; those of attention, and of another optimizer, only where they are not as ever."""
-        shown = [one for one in fields(self) if one.repr or getattr(self, one.name) != one.default]
+        """Return one setting a line; those of attention, and of another optimizer, only where there is one."""
+        has_attention = self.architecture == CharAttentionLSTM.architecture
+        shown = [one for one in fields(self) if one.repr or has_attention or getattr(self, one.name) != one.default]
         return "\n".join(f"{one.name:16} {getattr(self, one.name)}" for one in shown)
 
     def make_model(self, vocab_size: int) -> nn.Module:

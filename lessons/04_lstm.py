@@ -841,8 +841,8 @@ print(f"{settings}\n\n{count_parameters(model):,} parameters\n")
 baselines = table(split.train, split.val)
 
 # %% [markdown]
-# `forget_bias=None` leaves the biases of the forget gate as PyTorch draws them, around 0 like all others. It is not the 1
-# of exercise 4: on texts like these a bias around 0 learns faster, as section 10 will show. The full size of section 12
+# A `forget_bias` of None leaves the biases of the forget gate as PyTorch draws them, around 0 like all others. It is not
+# the 1 of exercise 4: on texts like these a bias around 0 learns faster, as section 10 will show. The full size of section 12
 # has `None`, too, since the models that it stands for are made of `nn.LSTM` as it comes.
 #
 # Training takes less than a minute. Each line shows both losses and a sample. The checkpoints are in `runs/04_lstm`; with
