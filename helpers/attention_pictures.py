@@ -29,14 +29,15 @@ def plot_attention(text: str, weights: torch.Tensor, *, title: str = "Who looks 
             f"a text of {time} characters needs weights of shape (heads, {time}, {time}), not {tuple(weights.shape)}"
         )
     heads, side = len(weights), max(2.6, time * _CELL)
-    figure, row = plt.subplots(1, heads, figsize=(heads * side + 0.8, side + 0.6), layout="constrained", squeeze=False)
+    figure, row = plt.subplots(1, heads, figsize=(heads * side + 0.8, side + 1.0), layout="constrained", squeeze=False)
     marks = [_NEWLINE if character == "\n" else character for character in text]
     for number, (axes, own) in enumerate(zip(row[0], weights.detach().float(), strict=True)):
         image = axes.imshow(own.numpy(), cmap="cividis", vmin=0, vmax=1)
         axes.set(title=f"head {number + 1}", xlabel="at this one")
-        axes.set_xticks(range(time), marks, family="monospace", fontsize=9)
+        axes.set_xticks(range(time), marks, family="monospace", fontsize=9, va="baseline")
         axes.set_yticks(range(time), marks, family="monospace", fontsize=9)
         axes.tick_params(length=0)
+        axes.tick_params(axis="x", pad=11)
         axes.spines[:].set_visible(False)
     row[0][0].set_ylabel("this position looks")
     figure.suptitle(title)
