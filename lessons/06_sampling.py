@@ -695,8 +695,9 @@ _ = plot_trade_off({name: one for name, one in measured.items() if name != "gree
 #
 # ## 9 · Play
 #
-# All of it under sliders. Move one at a time, and keep the seed: then you see what the slider does, and not chance. (Where
-# no sliders can be shown, the text is simply written.)
+# All of it under sliders. Move a slider, then press **Write**. Move one at a time, and keep the seed: then you see what the
+# slider does, and not chance. After a restart of the kernel, run this cell again, and those above it. (Where no sliders can
+# be shown, the text is simply written.)
 
 # %% tags=["nbval-ignore-output"]
 _ = play(model, vocabulary, prime="There was ", length=300, temperature=0.8, seed=1)
