@@ -5,12 +5,17 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 from helpers.decoders import Measures
 from helpers.plots import COLOURS, new_axes
 
 _RULED_OUT = "#cccccc"
 _MARKERS = "os^D"  # a new one when the colours have been used
+_MARKER_SIZE = 7.4  # points
+# where a name may stand, in points from its point; the first are the ones that are read most easily
+_BESIDE = ((7, 0), (-7, 0), (0, 7), (0, -7), (5, 5), (5, -5), (-5, 5), (-5, -5), (0, 18), (0, -18))
 
 
 def plot_filters(
@@ -46,12 +51,46 @@ def plot_filters(
 def plot_trade_off(measured: Mapping[str, Measures]) -> Axes:
     """Draw each decoder as a point: how likely its texts are under another model, and how varied they are."""
     x_label = "loss under another model (nats per character)"
-    axes = new_axes("What a decoder trades", x_label, "distinct runs", width=8.4, height=4.2)
+    axes = new_axes("What a decoder trades", x_label, "distinct runs", height=4.4)
     for number, (name, one) in enumerate(measured.items()):
         colour, marker = COLOURS[number % len(COLOURS)], _MARKERS[number // len(COLOURS) % len(_MARKERS)]
-        axes.scatter(one.other_loss, one.distinct, color=colour, marker=marker, s=55, label=name)
-    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.02, 0.5))
+        axes.scatter(one.other_loss, one.distinct, color=colour, marker=marker, s=_MARKER_SIZE**2, label=name)
+    axes.margins(0.12)
+    _name_points(axes, {name: (one.other_loss, one.distinct) for name, one in measured.items()})
     return axes
+
+
+def _name_points(axes: Axes, points: Mapping[str, tuple[float, float]]) -> None:
+    """Write each name beside its point: at the first place where it lies on no point and on no other name.
+
+    Where there is none, it takes the place where it hides the least.
+    """
+    axes.figure.draw_without_rendering()  # places the axes: only then is it known what lies on what
+    half = _MARKER_SIZE / 2 * axes.figure.dpi / 72
+    centres = axes.transData.transform(list(points.values()))
+    taken = [Bbox([centre - half, centre + half]) for centre in centres]
+    frame = axes.bbox.padded(-half)
+    for name, point in points.items():
+        note = axes.annotate(name, point, (0, 0), textcoords="offset points", fontsize=9)
+        note.set_in_layout(False)  # so that the axes stay where they are
+        _, best = min((_hidden(_put(note, place), taken, frame), rank) for rank, place in enumerate(_BESIDE))
+        taken.append(_put(note, _BESIDE[best]))
+
+
+def _put(note: Annotation, offset: tuple[float, float]) -> Bbox:
+    """Move a note to an offset from its point, with its nearest side or corner there; return the room that it takes."""
+    right, up = offset
+    note.xyann = offset
+    note.set(ha="left" if right > 0 else "right" if right < 0 else "center")
+    note.set(va="bottom" if up > 0 else "top" if up < 0 else "center_baseline")
+    return note.get_window_extent()
+
+
+def _hidden(box: Bbox, taken: Sequence[Bbox], frame: Bbox) -> float:
+    """Return how much area a box covers of others, and of what is outside the frame."""
+    shared = [Bbox.intersection(box, other) for other in [*taken, frame]]
+    *covered, inside = [0.0 if one is None else one.width * one.height for one in shared]
+    return sum(covered) + box.width * box.height - inside
 
 
 def _visible(symbol: str) -> str:
