@@ -1,4 +1,4 @@
-"""Pictures of decoding: what a filter leaves of a distribution, and what decoders trade for what."""
+"""Pictures of decoding: what a filter leaves of a distribution or along a text, and what decoders trade for what."""
 
 from collections.abc import Mapping, Sequence
 
@@ -45,6 +45,35 @@ def plot_filters(
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_xticks(range(len(order)), labels, family="monospace")
     figure.supylabel("probability", fontsize=10)
+    return list(grid[:, 0])
+
+
+def plot_counts(counts: Mapping[str, Sequence[int]], *, title: str = "How many are left?") -> list[Axes]:
+    """Draw how many characters each filter leaves, from one character of a text to the next.
+
+    Each has a picture of its own, on the same scale: in a single one they would hide each other.
+
+    Args:
+        counts: for each name the number after the 1st, the 2nd, ... character.
+        title: above the uppermost picture.
+
+    Returns: one axes for each filter.
+    """
+    figure, grid = plt.subplots(
+        len(counts), 1, figsize=(7, 0.8 + 1.2 * len(counts)), sharex=True, sharey=True, layout="constrained",
+        squeeze=False,
+    )  # fmt: skip
+    for number, (axes, (name, values)) in enumerate(zip(grid[:, 0], counts.items(), strict=True)):
+        edges = [place + 0.5 for place in range(len(values) + 1)]
+        axes.stairs(values, edges, fill=True, color=COLOURS[number % len(COLOURS)])
+        axes.set_title(name, fontsize=10, loc="left")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.set_xlim(edges[0], edges[-1])
+    grid[0, 0].set_ylim(bottom=0)  # of all: not before all are drawn, for it ends the search for the top
+    figure.suptitle(title)
+    figure.supylabel("characters that may be drawn", fontsize=10)
+    grid[-1, 0].set_xlabel("character")
     return list(grid[:, 0])
 
 

@@ -28,10 +28,10 @@ from helpers import filters, sampling, text_losses
 from helpers.checks.sampling import check
 from helpers.corpora import load_corpus
 from helpers.decoders import measure_decoder, measure_texts, print_decoders
-from helpers.decoding_pictures import plot_filters, plot_trade_off
+from helpers.decoding_pictures import plot_counts, plot_filters, plot_trade_off
 from helpers.ngrams import NgramModel
 from helpers.playground import play
-from helpers.plots import new_axes, plot_losses, plot_temperatures
+from helpers.plots import new_axes, plot_temperatures
 from helpers.splits import make_split
 
 # %%
@@ -375,8 +375,7 @@ single = sum(count == 1 for count in counts["top-p 0.9"])
 print("top-p leaves a single one more often than not:", single > 80)
 
 # %%
-axes = plot_losses(counts, step_name="character", title="How many are left?")
-_ = axes.set_ylabel("characters that may be drawn")
+_ = plot_counts(counts)
 
 # %% [markdown]
 # *What to see: top-k leaves five everywhere, also within a word, where one is right. The two others leave one nearly

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers.decoders import Measures, measure_decoder, measure_texts, print_decoders
-from helpers.decoding_pictures import plot_filters, plot_trade_off
+from helpers.decoding_pictures import plot_counts, plot_filters, plot_trade_off
 from helpers.filters import keep_top_k
 from helpers.models.lstm import CharLSTM
 from helpers.sampling import generate
@@ -107,3 +107,14 @@ def test_a_filter_shows_what_it_leaves():
     assert [bar.get_height() for bar in after] == pytest.approx([*kept.tolist(), 0, 0])
     assert axes.get_title(loc="left") == "top-k 2: 2 left"
     assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "¶", "␣", "d"]
+
+
+def test_each_filter_counts_what_it_leaves_in_a_picture_of_its_own():
+    first, second = plot_counts({"top-k 5": [5, 5, 5], "top-p 0.9": [11, 1, 2]}, title="Left")
+    [steps] = second.patches
+    assert steps.get_data().values.tolist() == [11, 1, 2]
+    assert steps.get_data().edges.tolist() == [0.5, 1.5, 2.5, 3.5]
+    assert [axes.get_title(loc="left") for axes in (first, second)] == ["top-k 5", "top-p 0.9"]
+    assert first.get_ylim() == second.get_ylim(), "on the same scale"
+    assert first.get_ylim()[1] >= 11
+    assert first.figure.get_suptitle() == "Left"
