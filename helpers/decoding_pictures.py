@@ -45,6 +45,7 @@ def plot_filters(
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_xticks(range(len(order)), labels, family="monospace")
     figure.supylabel("probability", fontsize=10)
+    grid[-1, 0].set_xlabel("next character")
     return list(grid[:, 0])
 
 

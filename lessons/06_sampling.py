@@ -31,7 +31,7 @@ from helpers.decoders import measure_decoder, measure_texts, print_decoders
 from helpers.decoding_pictures import plot_counts, plot_filters, plot_trade_off
 from helpers.ngrams import NgramModel
 from helpers.playground import play
-from helpers.plots import new_axes, plot_temperatures
+from helpers.plots import COLOURS, new_axes, plot_temperatures
 from helpers.splits import make_split
 
 # %%
@@ -215,9 +215,11 @@ print("entropy never falls as the temperature rises:", changes.min().item() > -1
 
 # %%
 axes = new_axes("Uncertainty by temperature", "temperature", "entropy in nats")
-for name, curve in curves.items():
-    _ = axes.plot(temperatures, curve, label=name)
-_ = axes.axhline(torch.tensor(float(len(symbols))).log(), color="grey", linestyle="--")
+for colour, (name, curve) in zip(COLOURS, curves.items(), strict=False):
+    _ = axes.plot(temperatures, curve, color=colour, label=name)
+highest = torch.tensor(float(len(symbols))).log().item()
+_ = axes.axhline(highest, color="grey", linestyle="--")
+_ = axes.text(0.05, highest - 0.08, "ln V", color="grey", va="top")
 _ = axes.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.36))
 
 # %% [markdown]

@@ -107,6 +107,7 @@ def test_a_filter_shows_what_it_leaves():
     assert [bar.get_height() for bar in after] == pytest.approx([*kept.tolist(), 0, 0])
     assert axes.get_title(loc="left") == "top-k 2: 2 left"
     assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "¶", "␣", "d"]
+    assert axes.get_xlabel() == "next character"
 
 
 def test_each_filter_counts_what_it_leaves_in_a_picture_of_its_own():
