@@ -8,6 +8,11 @@ from matplotlib.axes import Axes
 from helpers.plots import COLOURS, new_axes
 
 CLOSED, OPEN = 0.1, 0.9  # a gate below or above these is hardly a matter of degree any more
+_COLOURS = (
+    (COLOURS[0], "white"),
+    ("#dddddd", "black"),
+    (COLOURS[4], "black"),
+)  # of a part, and of what stands on it
 
 
 def saturation(gate: torch.Tensor) -> tuple[float, float]:
@@ -31,9 +36,10 @@ def plot_gate_saturation(gates: Mapping[str, torch.Tensor], *, title: str = "Whe
         f"open, above {OPEN}": [opened for _, opened in shares],
     }
     left = [0.0] * len(names)
-    for colour, (label, widths) in zip((COLOURS[0], "#dddddd", COLOURS[4]), parts.items(), strict=True):
+    for (colour, ink), (label, widths) in zip(_COLOURS, parts.items(), strict=True):
         bars = axes.barh(names, widths, left=left, color=colour, label=label)
-        axes.bar_label(bars, [f"{width:.0%}" if width >= 0.04 else "" for width in widths], label_type="center")
+        percentages = [f"{width:.0%}" if width >= 0.04 else "" for width in widths]
+        axes.bar_label(bars, percentages, label_type="center", color=ink)
         left = [start + width for start, width in zip(left, widths, strict=True)]
     axes.invert_yaxis()
     axes.set_xlim(0, 1)

@@ -52,12 +52,13 @@ def plot_gradient_norms(
         norms: for each name the lengths after 1, 2, 3, ... steps, with 1 as the length before the first.
     """
     axes = new_axes(title, "steps back in time", "length of the gradient", height=4.2)
-    axes.axhline(1, color=_FORWARD, linewidth=1)
+    last = max((len(values) for values in norms.values()), default=0)
+    axes.plot([0, last], [1, 1], color=_FORWARD, linewidth=1)  # no further: the names stand behind the last step
     for colour, (name, values) in zip(cycle(COLOURS), norms.items(), strict=False):
         axes.plot(range(len(values) + 1), [1.0, *values], color=colour)
         axes.annotate(
             name, (len(values), values[-1]), (6, 0), textcoords="offset points", va="center", color=colour,
-            annotation_clip=False,
+            annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0},
         )  # fmt: skip
     axes.set_yscale("log")
     axes.set_xlim(left=0)

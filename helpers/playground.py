@@ -101,8 +101,11 @@ def make_panel(model: nn.Module, vocabulary: Vocabulary, settings: dict[str, Any
         "seed": widgets.IntSlider(settings["seed"], 0, 99, description="seed", **wide),
     }
     button = widgets.Button(description="Write", button_style="primary")
-    text = widgets.Textarea(layout={"width": "760px", "height": "260px"})
-    panel = widgets.VBox([widgets.HBox([widgets.VBox(list(controls.values())), button]), text])
+    # as wide as the output at most, and without a margin at the sides: what is wider is scrolled sideways
+    place = {"width": "100%", "max_width": "760px", "height": "260px", "margin": "2px 0"}
+    text = widgets.Textarea(placeholder="Press Write", disabled=True, layout=place)
+    above = widgets.HBox([widgets.VBox(list(controls.values())), button], layout={"flex_flow": "row wrap"})
+    panel = widgets.VBox([above, text], layout={"max_width": "100%"})
     panel.controls, panel.button, panel.text = controls, button, text
     button.on_click(lambda _: _write_into(text, button, model, vocabulary, controls))
     return panel
@@ -122,6 +125,6 @@ def _write_into(text, button, model: nn.Module, vocabulary: Vocabulary, controls
     try:
         text.value = write(model, vocabulary, settings, show)
     except ValueError as error:
-        text.value = f"{error}"
+        text.value = f"✗ {error}"
     finally:
         button.disabled = False

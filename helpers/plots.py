@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from helpers.files import write_whole
 
@@ -50,9 +51,19 @@ def plot_losses(
         )  # fmt: skip
     if log:
         axes.set_yscale("log")
+        _plain_ticks(axes)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(frameon=False)
     return axes
+
+
+def _plain_ticks(axes: Axes) -> None:
+    """Write the ticks of a logarithmic y axis as plain numbers, with 2 and 5 between powers of ten if there is room."""
+    lowest, highest = axes.get_ylim()
+    roomy = highest / lowest < 3_000  # ten labels at the most
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if roomy else (1,)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda level, _: f"{level:,.12g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def plot_baselines(

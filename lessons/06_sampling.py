@@ -28,10 +28,10 @@ from helpers import filters, sampling, text_losses
 from helpers.checks.sampling import check
 from helpers.corpora import load_corpus
 from helpers.decoders import measure_decoder, measure_texts, print_decoders
-from helpers.decoding_pictures import plot_filters, plot_trade_off
+from helpers.decoding_pictures import plot_counts, plot_filters, plot_trade_off
 from helpers.ngrams import NgramModel
 from helpers.playground import play
-from helpers.plots import new_axes, plot_losses, plot_temperatures
+from helpers.plots import COLOURS, new_axes, plot_temperatures
 from helpers.splits import make_split
 
 # %%
@@ -215,9 +215,11 @@ print("entropy never falls as the temperature rises:", changes.min().item() > -1
 
 # %%
 axes = new_axes("Uncertainty by temperature", "temperature", "entropy in nats")
-for name, curve in curves.items():
-    _ = axes.plot(temperatures, curve, label=name)
-_ = axes.axhline(torch.tensor(float(len(symbols))).log(), color="grey", linestyle="--")
+for colour, (name, curve) in zip(COLOURS, curves.items(), strict=False):
+    _ = axes.plot(temperatures, curve, color=colour, label=name)
+highest = torch.tensor(float(len(symbols))).log().item()
+_ = axes.axhline(highest, color="grey", linestyle="--")
+_ = axes.text(0.05, highest - 0.08, "ln V", color="grey", va="top")
 _ = axes.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.36))
 
 # %% [markdown]
@@ -375,8 +377,7 @@ single = sum(count == 1 for count in counts["top-p 0.9"])
 print("top-p leaves a single one more often than not:", single > 80)
 
 # %%
-axes = plot_losses(counts, step_name="character", title="How many are left?")
-_ = axes.set_ylabel("characters that may be drawn")
+_ = plot_counts(counts)
 
 # %% [markdown]
 # *What to see: top-k leaves five everywhere, also within a word, where one is right. The two others leave one nearly
@@ -695,8 +696,9 @@ _ = plot_trade_off({name: one for name, one in measured.items() if name != "gree
 #
 # ## 9 · Play
 #
-# All of it under sliders. Move one at a time, and keep the seed: then you see what the slider does, and not chance. (Where
-# no sliders can be shown, the text is simply written.)
+# All of it under sliders. Move a slider, then press **Write**. Move one at a time, and keep the seed: then you see what the
+# slider does, and not chance. After a restart of the kernel, run this cell again, and those above it. (Where no sliders can
+# be shown, the text is simply written.)
 
 # %% tags=["nbval-ignore-output"]
 _ = play(model, vocabulary, prime="There was ", length=300, temperature=0.8, seed=1)

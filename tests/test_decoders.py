@@ -1,11 +1,13 @@
 """Decoders side by side: the measures say of known texts what is known, and the pictures show them."""
 
+from itertools import combinations
+
 import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from helpers.decoders import measure_decoder, measure_texts, print_decoders
-from helpers.decoding_pictures import plot_filters, plot_trade_off
+from helpers.decoders import Measures, measure_decoder, measure_texts, print_decoders
+from helpers.decoding_pictures import plot_counts, plot_filters, plot_trade_off
 from helpers.filters import keep_top_k
 from helpers.models.lstm import CharLSTM
 from helpers.sampling import generate
@@ -75,7 +77,25 @@ def test_each_decoder_has_a_line_and_a_point(model, capsys):
     axes = plot_trade_off(measured)
     points = [tuple(collection.get_offsets()[0]) for collection in axes.collections]
     assert points == [pytest.approx((one.other_loss, one.distinct)) for one in measured.values()]
-    assert [note.get_text() for note in axes.get_legend().get_texts()] == ["greedy", "plain"]
+    assert [(note.get_text(), note.xy) for note in axes.texts] == [
+        (name, (one.other_loss, one.distinct)) for name, one in measured.items()
+    ]
+
+
+def test_names_lie_on_no_point_and_on_no_other_name():
+    places = [(0.85, 0.76), (0.85, 0.914), (1.56, 0.936), (3.69, 0.999), (1.1, 0.96), (1.12, 0.904), (0.94, 0.907)]
+    places += [(1.0, 0.973), (2.47, 0.989), (1.56, 0.973), (1.4, 0.78)]  # as in the table of lesson 06
+    measured = {
+        f"decoder number {number}": Measures(repetition=0, distinct=y, copied=0, own_loss=1, other_loss=x)
+        for number, (x, y) in enumerate(places)
+    }
+    axes = plot_trade_off(measured)
+    axes.figure.canvas.draw()
+    names = [note.get_window_extent() for note in axes.texts]
+    assert not any(one.overlaps(other) for one, other in combinations(names, 2))
+    centres = axes.transData.transform(places)
+    assert not any(name.contains(*centre) for name in names for centre in centres)
+    assert all(axes.bbox.contains(*corner) for name in names for corner in (name.min, name.max))
 
 
 def test_a_filter_shows_what_it_leaves():
@@ -87,3 +107,15 @@ def test_a_filter_shows_what_it_leaves():
     assert [bar.get_height() for bar in after] == pytest.approx([*kept.tolist(), 0, 0])
     assert axes.get_title(loc="left") == "top-k 2: 2 left"
     assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "¶", "␣", "d"]
+    assert axes.get_xlabel() == "next character"
+
+
+def test_each_filter_counts_what_it_leaves_in_a_picture_of_its_own():
+    first, second = plot_counts({"top-k 5": [5, 5, 5], "top-p 0.9": [11, 1, 2]}, title="Left")
+    [steps] = second.patches
+    assert steps.get_data().values.tolist() == [11, 1, 2]
+    assert steps.get_data().edges.tolist() == [0.5, 1.5, 2.5, 3.5]
+    assert [axes.get_title(loc="left") for axes in (first, second)] == ["top-k 5", "top-p 0.9"]
+    assert first.get_ylim() == second.get_ylim(), "on the same scale"
+    assert first.get_ylim()[1] >= 11
+    assert first.figure.get_suptitle() == "Left"

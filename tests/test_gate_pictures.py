@@ -27,3 +27,12 @@ def test_bars_of_a_gate_show_its_shares_and_fill_the_line():
     starts = [container[0].get_x() for container in axes.containers]
     assert starts == [0.0, 0.25, 0.5]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["input gate", "forget gate"]
+
+
+def test_percentages_are_white_on_the_dark_parts_only():
+    axes = plot_gate_saturation({"input_gate": torch.tensor([0.05, 0.5, 0.95, 0.99])})
+    assert [(note.get_text(), note.get_color()) for note in axes.texts] == [
+        ("25%", "white"),
+        ("25%", "black"),
+        ("50%", "black"),
+    ]

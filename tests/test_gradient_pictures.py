@@ -54,6 +54,11 @@ def test_each_length_is_drawn_from_1_on_a_logarithmic_scale_with_its_name():
     assert axes.get_title() == "Both"
 
 
+def test_the_line_at_1_ends_before_the_names():
+    axes = plot_gradient_norms({"short": [0.5], "long": [0.9, 0.9, 0.9]})
+    assert [list(value) for value in axes.lines[0].get_data()] == [[0, 3], [1, 1]]
+
+
 def test_no_curve_is_dropped():
     assert len(plot_gradient_norms({str(number): [0.5] for number in range(13)}).lines) == 14
 

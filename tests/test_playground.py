@@ -60,10 +60,17 @@ def test_the_text_grows_while_it_is_written(model):
     assert all(later.startswith(earlier) for earlier, later in pairwise(seen))
 
 
+def test_the_text_is_as_wide_as_its_place_allows_and_only_the_button_writes_it(model):
+    panel = make_panel(model, VOCABULARY, SETTINGS)
+    assert (panel.text.layout.width, panel.text.layout.max_width, panel.layout.max_width) == ("100%", "760px", "100%")
+    assert panel.text.disabled
+    assert (panel.text.value, panel.text.placeholder) == ("", "Press Write")
+
+
 def test_a_setting_that_makes_no_sense_is_said_in_the_panel(model):
     panel = make_panel(model, VOCABULARY, SETTINGS | {"prime": ""})
     panel.button.click()
-    assert panel.text.value.startswith("the prime is empty")
+    assert panel.text.value.startswith("✗ the prime is empty")
     assert not panel.button.disabled
 
 

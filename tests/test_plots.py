@@ -65,6 +65,31 @@ def test_the_loss_can_be_drawn_on_a_logarithmic_scale(log, scale):
     assert plot_losses({"training": [3.0, 1.0]}, log=log).get_yscale() == scale
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([3.0, 0.06], ["0.05", "0.1", "0.2", "0.5", "1", "2"]),
+        ([2_000.0, 3.0], ["5", "10", "20", "50", "100", "200", "500", "1,000", "2,000"]),
+        ([50_000.0, 0.02], ["0.01", "0.1", "1", "10", "100", "1,000", "10,000", "100,000"]),
+    ],
+)
+def test_ticks_of_a_logarithmic_scale_are_plain_numbers_without_a_crowd(values, expected):
+    axes = plot_losses({"training": values}, log=True)
+    axes.figure.canvas.draw()
+    lowest, highest = axes.get_ylim()
+    ticks = zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
+    assert [label.get_text() for place, label in ticks if lowest <= place <= highest] == expected
+    assert not axes.yaxis.get_minorticklocs().size
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_logarithmic_scale_within_one_step_of_its_ticks_still_has_some():
+    axes = plot_losses({"training": [3.4, 3.1]}, log=True)
+    axes.figure.canvas.draw()
+    lowest, highest = axes.get_ylim()
+    assert sum(lowest <= place <= highest for place in axes.get_yticks()) >= 2
+
+
 def test_no_curve_is_dropped():
     assert len(plot_losses({str(number): [1.0] for number in range(13)}).lines) == 13
 
