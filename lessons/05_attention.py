@@ -200,7 +200,7 @@ class SelfAttention(nn.Module):
         ### END SOLUTION
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """Take states (batch, time, width); return what each position found, (batch, time, width)."""
+        """Take states (batch, time, width); return what each position found, of the same shape."""
         # TODO: three maps of the same states, then `attend`.
         ### BEGIN SOLUTION
         queries, keys, values = self.query(states), self.key(states), self.value(states)
@@ -332,7 +332,7 @@ def estimate_loss(
 
     The batches are drawn by `get_batch` with the generator.
     """
-    # TODO: evaluation mode, no gradients; for each part the mean over its batches; training mode again.
+    # TODO: evaluation mode, no gradients; for each part the mean over batches; training mode again.
     ### BEGIN SOLUTION
     model.eval()
     losses = {}
@@ -399,6 +399,8 @@ make_optimizer = check.make_optimizer(make_optimizer)
 #
 # We train on tales. Who wrote them is known: a grammar whose every probability we know. So we know the lowest loss that
 # any honest model can reach, the **floor**. Remember the number.
+#
+# Below, `train` takes at most `max_iters` steps, and each `eval_interval` of them it notes the validation loss.
 
 # %%
 tales = make_split(load_corpus("tales"))
@@ -424,7 +426,6 @@ def train_step(model, optimizer, generator):
 
 # %%
 def train(model):
-    """Return the validation loss at each eval_interval."""
     generator, losses = torch.Generator().manual_seed(1), []
     optimizer = make_optimizer(model, learning_rate, weight_decay=0.1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, max_iters, 0.1)
@@ -432,8 +433,7 @@ def train(model):
         train_step(model, optimizer, generator)
         schedule.step()  # up for a tenth of the steps, then down like a cosine
         if step % eval_interval == 0:
-            estimate = estimate_loss(model, parts, block_size, batch_size, 20, generator)
-            losses.append(estimate["val"])
+            losses.append(estimate_loss(model, parts, block_size, batch_size, 20, generator)["val"])
     return losses
 
 
@@ -506,7 +506,7 @@ def largest_change(model: nn.Module, tokens: torch.Tensor, position: int, token:
 
     tokens has shape (batch, time); in each row the token at `position`, at least 1, is replaced.
     """
-    # TODO: evaluation mode, no gradients; logits of both texts; the largest difference before `position`.
+    # TODO: evaluation mode, no gradients; logits of both texts; the largest difference before it.
     ### BEGIN SOLUTION
     model.eval()
     changed = tokens.clone()

@@ -99,7 +99,7 @@ def test_without_a_prime_it_begins_as_the_samples_of_the_run_did_or_with_a_new_l
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        (["nowhere"], "there is no checkpoint 'nowhere'; those that come with the course: python-docs, tales"),
+        (["nowhere"], "there is no checkpoint 'nowhere'; those that come with the course: python-docs, rec"),
         (["tales", "--prime", "€"], "the prime holds '€'"),
         (["tales", "--prime", ""], "the prime is empty"),
         (["tales", "--length", "-1"], "length must be at least 0"),

@@ -41,7 +41,7 @@ class SelfAttention(nn.Module):
         ### END SOLUTION
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """Take states (batch, time, width); return what each position found, (batch, time, width)."""
+        """Take states (batch, time, width); return what each position found, of the same shape."""
         # TODO: three maps of the same states, then `attend`.
         ### BEGIN SOLUTION
         queries, keys, values = self.query(states), self.key(states), self.value(states)
@@ -104,7 +104,7 @@ def estimate_loss(
 
     The batches are drawn by `get_batch` with the generator.
     """
-    # TODO: evaluation mode, no gradients; for each part the mean over its batches; training mode again.
+    # TODO: evaluation mode, no gradients; for each part the mean over batches; training mode again.
     ### BEGIN SOLUTION
     model.eval()
     losses = {}
@@ -142,7 +142,7 @@ def largest_change(model: nn.Module, tokens: torch.Tensor, position: int, token:
 
     tokens has shape (batch, time); in each row the token at `position`, at least 1, is replaced.
     """
-    # TODO: evaluation mode, no gradients; logits of both texts; the largest difference before `position`.
+    # TODO: evaluation mode, no gradients; logits of both texts; the largest difference before it.
     ### BEGIN SOLUTION
     model.eval()
     changed = tokens.clone()
