@@ -578,17 +578,17 @@ for name, parameters, gigabytes in (
 #
 # | network, and rows of the batch | gradient | 1 process | 2 processes | how many times faster | exchange |
 # |---|---|---|---|---|---|
-# | vanilla RNN, 64 hidden, 8 rows of 25 | 47 kB | 1.0 ms | 2.9 ms | 0.35 (0.26 to 0.51) | 0.5 ms |
-# | vanilla RNN, 448 hidden, 32 rows of 64 | 1.0 MB | 38.7 ms | 26.7 ms | 1.5 (1.4 to 1.5) | 1.2 ms |
-# | LSTM, 2 layers of 256, 64 rows of 64 | 3.4 MB | 144 ms | 80 ms | 1.8 (1.7 to 1.9) | 3.6 ms |
+# | vanilla RNN, 64 hidden, 8 rows of 25 | 47 kB | 1.0 ms | 3.0 ms | 0.34 (0.23 to 0.51) | 0.4 ms |
+# | vanilla RNN, 448 hidden, 32 rows of 64 | 1.0 MB | 38.8 ms | 26.2 ms | 1.5 (1.4 to 1.5) | 1.1 ms |
+# | LSTM, 2 layers of 256, 64 rows of 64 | 3.4 MB | 145 ms | 83 ms | 1.75 (1.66 to 1.94) | 3.8 ms |
 #
 # Two are never twice as fast as one. A small network gets *slower*: half of its rows take nearly as long as all of
 # them, since most of its time goes into starting operations, and not into computing. The larger the network, the better
 # it pays. The exchange itself is the smallest part of it, on one machine. A larger part is waiting: whoever is done
 # first waits for the other, in each step.
 #
-# To be fair: one process can use both cores, too, with two threads. Against that, the two processes are 0.89 times as
-# fast for the RNN and 1.07 times for the LSTM. On one machine they gain next to nothing. They are for the second machine,
+# To be fair: one process can use both cores, too, with two threads. Against that, the two processes are 0.87 times as
+# fast for the RNN and 1.02 times for the LSTM. On one machine they gain next to nothing. They are for the second machine,
 # which no thread can reach.
 #
 # **How to talk less.** Send 16 bits in place of 32. Send each layer's gradient as soon as it is known, while the layers
