@@ -9,11 +9,12 @@ from torch import nn
 from benchmarks.figures import show_seconds
 from benchmarks.rows import Row, show_spread
 from benchmarks.timing import seconds_of
+from helpers.answers.attention import make_optimizer
 from helpers.models.architectures import ARCHITECTURES
 from helpers.parameters import count_parameters
 from helpers.recall_runs import RecallRun, load_recall_runs
 from helpers.training import sequence_loss
-from tools.recall_models import RECIPES, SHIPPING, make_optimizer
+from tools.recall_models import RECIPES, SHIPPING
 
 VOCAB_SIZE = 67
 ROUNDS = 5
@@ -43,7 +44,7 @@ def rows(quick: bool) -> Iterator[Row]:
 def _make(kind: str) -> tuple[nn.Module, torch.optim.Optimizer]:
     recipe = RECIPES[kind]
     model = ARCHITECTURES[recipe.architecture](VOCAB_SIZE, **recipe.sizes)
-    return model, make_optimizer(model, recipe)
+    return model, make_optimizer(model, recipe.learning_rate, recipe.weight_decay)
 
 
 def _step(model: nn.Module, optimizer: torch.optim.Optimizer, tokens: torch.Tensor) -> None:

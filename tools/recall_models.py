@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
+from helpers.answers.attention import make_optimizer
 from helpers.batching import StreamBatches
 from helpers.checkpoints import read_checkpoint, save_checkpoint
 from helpers.corpora import load_corpus
@@ -93,7 +93,7 @@ def make(kind: str, seed: int, folder: Path) -> None:
         model,
         batches,
         steps=recipe.steps,
-        optimizer=make_optimizer(model, recipe),
+        optimizer=make_optimizer(model, recipe.learning_rate, recipe.weight_decay),
         schedule="warmup_cosine",
         evaluate_every=250,
         callback=curve,
@@ -129,14 +129,6 @@ class Curve:
             }
         )
         progress.model.train()
-
-
-def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """Return AdamW that decays matrices, and leaves biases as they are."""
-    matrices = [parameter for parameter in model.parameters() if parameter.dim() > 1]
-    biases = [parameter for parameter in model.parameters() if parameter.dim() < 2]
-    groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": biases, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate)
 
 
 def collect(folder: Path) -> None:
