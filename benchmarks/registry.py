@@ -41,7 +41,8 @@ BENCHMARKS = [
         "gated", "vanilla RNN, LSTM and GRU at equal parameters, and the forget bias: lesson 04", only_if_named=True
     ),
     Benchmark("attempts", "what was tried for a low loss on tinyshakespeare with an LSTM", only_if_named=True),
-    Benchmark("accelerator", "on a GPU: cuDNN, bfloat16 and compilation against the plain way", only_if_named=True),
+    Benchmark("accelerator", "on a GPU: cuDNN and bfloat16 against the plain way", only_if_named=True),
+    Benchmark("compilation", "what torch.compile changes in a step of the full presets", only_if_named=True),
     Benchmark("hangs", "how often the execution of a notebook hangs", only_if_named=True),
     Benchmark("kills", "what is left of training runs that are killed at random moments", only_if_named=True),
     Benchmark("command_kills", "the same for runs of the command line", only_if_named=True),

@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from helpers.device import send
+
 
 def sliding_windows(tokens: torch.Tensor, sequence_length: int, stride: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
     """Cut tokens into overlapping windows, with targets one character further on. Nothing is copied.
@@ -90,6 +92,7 @@ class WindowBatches:
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         count = len(self.inputs)
         order = torch.randperm(count, generator=self.generator) if self.shuffle else torch.arange(count)
+        order = send(order, self.tokens.device)  # once an epoch, and not some rows of it for each batch
         for rows in order[: len(self) * self.batch_size].split(self.batch_size):
             yield self.inputs[rows], self.targets[rows]
 

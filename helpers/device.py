@@ -37,6 +37,17 @@ def device_of(model: nn.Module) -> torch.device:
     return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
 
 
+def send(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """Return a tensor on a device. To a GPU it goes from pinned memory: the program does not wait for the copy.
+
+    It is meant for what is sent once and is large. To pin memory takes time, too, and costs more than it gains for each
+    single batch.
+    """
+    if device.type == "cuda" and tensor.device.type == "cpu":
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)
+
+
 def has_dropout_between_lstm_layers(model: nn.Module) -> bool:
     """Tell whether `model` holds an `nn.LSTM` of several layers with dropout above 0."""
     return any(

@@ -5,6 +5,7 @@ import json
 import pytest
 import torch
 
+from helpers import batching
 from helpers.batching import StreamBatches, WindowBatches, sliding_windows
 
 SIZES = [
@@ -96,6 +97,15 @@ def test_all_batches_are_full_and_as_many_as_the_length_says(batch_size, shuffle
     shapes = [(inputs.shape, targets.shape) for inputs, targets in batches]
     assert shapes == [((batch_size, 1), (batch_size, 1))] * (10 // batch_size)
     assert len(batches) == len(shapes)
+
+
+def test_the_order_of_an_epoch_is_sent_once_to_where_the_text_lies(monkeypatch):
+    sent = []
+    monkeypatch.setattr(batching, "send", lambda tensor, device: sent.append((len(tensor), device)) or tensor)
+    tokens = torch.arange(41)
+    batches = WindowBatches(tokens, 2, batch_size=5, shuffle=True)
+    assert len(list(batches)) == len(list(batches)) == 4
+    assert sent == [(len(batches.inputs), tokens.device)] * 2
 
 
 def test_shuffled_batches_hold_each_window_once_with_its_own_target():

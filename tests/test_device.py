@@ -1,10 +1,12 @@
 """The choice of a device, on machines that are only pretended."""
 
+from unittest import mock
+
 import pytest
 import torch
 from torch import nn
 
-from helpers.device import choose_device, has_dropout_between_lstm_layers
+from helpers.device import choose_device, has_dropout_between_lstm_layers, send
 
 
 @pytest.fixture
@@ -77,3 +79,19 @@ def test_a_model_runs_on_the_device_that_is_chosen_here():
     device, reason = choose_device()
     assert nn.Linear(2, 3).to(device)(torch.zeros(1, 2, device=device)).shape == (1, 3)
     assert reason.endswith(".")
+
+
+def test_a_tensor_is_sent_to_a_gpu_from_pinned_memory_without_waiting():
+    """On a pretended GPU: what is asked of a tensor, and in which order."""
+    tensor = mock.Mock(device=torch.device("cpu"))
+    assert send(tensor, torch.device("cuda", 0)) is tensor.pin_memory.return_value.to.return_value
+    tensor.pin_memory.return_value.to.assert_called_once_with(torch.device("cuda", 0), non_blocking=True)
+
+
+def test_what_need_not_travel_is_not_pinned():
+    for here, there in (("cpu", "cpu"), ("cuda", "cuda"), ("cpu", "mps")):
+        tensor = mock.Mock(device=torch.device(here))
+        assert send(tensor, torch.device(there)) is tensor.to.return_value
+        assert not tensor.pin_memory.called
+    tokens = torch.arange(3)
+    assert send(tokens, tokens.device) is tokens

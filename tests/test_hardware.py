@@ -2,6 +2,7 @@
 
 import signal
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from helpers.command_line import hardware
 from helpers.command_line.hardware import place
 from helpers.command_line.report import Report
 from helpers.command_line.settings import MODELS, resolve
+from helpers.state import detach
 from helpers.train import main
 from helpers.training import sequence_loss
 from tests.commands import SMALL, read_all, write_book
@@ -84,6 +86,20 @@ def test_compilation_is_for_training_alone(monkeypatch):
     model.eval()
     torch.testing.assert_close(model(TOKENS)[0], make("lstm").eval()(TOKENS)[0])
     assert asked == [1, 2]
+
+
+@pytest.mark.parametrize("sizes", [{}, {"embedding_size": 4}, {"embedding_size": 4, "hidden_size": 40}])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_compiled_model_learns_the_same(model, sizes, monkeypatch):
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="aot_eager"))  # needs no compiler of C++
+    torch.compiler.reset()
+    found = []
+    for compile in (False, True):
+        network = make(model, compile=compile, **sizes)
+        logits, state = network(TOKENS[:, :5])
+        sequence_loss(network(TOKENS[:, 5:], detach(state))[0], TOKENS[:, 5:]).backward()
+        found.append([logits, *(parameter.grad for parameter in network.parameters())])
+    torch.testing.assert_close(*found)
 
 
 def test_a_device_that_is_not_there_is_refused():

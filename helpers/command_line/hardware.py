@@ -53,7 +53,14 @@ def find_device(name: str, model: nn.Module) -> torch.device:
 
 
 def _compiled_in_training(model: nn.Module, forward: Callable) -> Callable:
-    """Compile for training alone: each new shape is compiled anew, and in sampling they are many."""
+    """Compile for training alone: each new shape is compiled anew, and in sampling they are many.
+
+    The walk through time stays out, where it is a program of its own already: derived by hand, or cuDNN's. (Torch
+    leaves its own recurrent layers out by itself.)
+    """
+    for module in model.modules():
+        if hasattr(module, "unroll"):
+            module.unroll = torch.compiler.disable(module.unroll)
     compiled = torch.compile(forward)
     return lambda *given: (compiled if model.training else forward)(*given)
 

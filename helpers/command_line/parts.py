@@ -12,7 +12,7 @@ from helpers.batching import StreamBatches, WindowBatches
 from helpers.command_line.hardware import place
 from helpers.command_line.settings import RunSettings
 from helpers.corpora import REGISTRY, Corpus, load_corpus
-from helpers.device import device_of
+from helpers.device import device_of, send
 from helpers.splits import Split
 from helpers.vocabulary import Vocabulary
 
@@ -66,8 +66,8 @@ def make_parts(settings: RunSettings, split: Split) -> Parts:
     torch.manual_seed(settings.seed)
     model = place(recipe.make_model(len(split.vocabulary)), settings)
     device = device_of(model)
-    train_batches = recipe.make_batches(split.train.tokens.to(device), seed=settings.seed)
-    val_batches = make_val_batches(split.val.tokens.to(device)) if settings.validation or len(split.val) else None
+    train_batches = recipe.make_batches(send(split.train.tokens, device), seed=settings.seed)
+    val_batches = make_val_batches(send(split.val.tokens, device)) if settings.validation or len(split.val) else None
     optimizer = recipe.make_optimizer(model)
     return Parts(model, split.vocabulary, train_batches, val_batches, optimizer, recipe.optimization)
 

@@ -6,7 +6,8 @@ import torch
 def check_tokens(tokens: torch.Tensor, vocab_size: int) -> None:
     """Hold tokens to be ids of the vocabulary, of shape (batch, time), both at least 1.
 
-    The ids themselves are looked at on the CPU only: elsewhere that would stop the device at every batch.
+    The ids themselves are looked at on the CPU only, and not in compiled code: elsewhere that would stop the device at
+    every batch, and a compiled model at this place.
 
     Raises:
         ValueError: another type or shape.
@@ -19,7 +20,7 @@ def check_tokens(tokens: torch.Tensor, vocab_size: int) -> None:
             f"the tokens have shape {tuple(tokens.shape)}: it must be (batch, time), both at least 1 "
             "(a single sequence is tokens[None])"
         )
-    if tokens.device.type == "cpu":
+    if tokens.device.type == "cpu" and not torch.compiler.is_compiling():
         low, high = (id.item() for id in tokens.aminmax())
         if low < 0 or high >= vocab_size:
             wrong = low if low < 0 else high

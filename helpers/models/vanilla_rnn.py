@@ -80,16 +80,22 @@ class CharRNN(CharRNNLoop):
         Within, time is the first dimension, so that all numbers of one step lie together.
         """
         hidden = self._start(tokens, state)
-        if can_fuse(tokens.t()):
-            vectors = self._vectors(tokens.t())  # (time, batch, embedding or vocab_size)
-            states = unroll_fused(vectors, self.input_to_hidden, self.hidden_to_hidden, hidden)
-        else:
-            states = self._unroll(tokens.t(), hidden)  # (time, batch, hidden)
+        states = self.unroll(tokens.t(), hidden)  # (time, batch, hidden)
         logits = self.output(states).transpose(0, 1).contiguous()  # (batch, time, vocab_size)
         return logits, states[-1].clone()  # a copy, so that a state kept does not keep all states
 
-    def _unroll(self, tokens: torch.Tensor, hidden: torch.Tensor) -> torch.Tensor:
-        """Return the states of all steps, (time, batch, hidden), from tokens of shape (time, batch)."""
+    def unroll(self, tokens: torch.Tensor, hidden: torch.Tensor) -> torch.Tensor:
+        """Return the states of all steps, by hand, or on a GPU by cuDNN.
+
+        Args:
+            tokens: of all steps, shape (time, batch).
+            hidden: the state before the first step, shape (batch, hidden).
+
+        Returns: shape (time, batch, hidden).
+        """
+        if can_fuse(tokens):
+            vectors = self._vectors(tokens)  # (time, batch, embedding or vocab_size)
+            return unroll_fused(vectors, self.input_to_hidden, self.hidden_to_hidden, hidden)
         weight, recurrent = self.input_to_hidden.weight, self.hidden_to_hidden.weight
         bias = self.input_to_hidden.bias + self.hidden_to_hidden.bias  # (hidden,)
         if self.embedding is None:  # a one-hot vector picks a column of the weight
