@@ -155,8 +155,6 @@ check.progress()
 #
 # ## The way ahead
 #
-# Lessons that are not in your folder yet are still being written.
-#
 # | lesson | you build |
 # |---|---|
 # | 01 · the alphabet | a recurrent network that learns the alphabet, then English |

@@ -30,6 +30,7 @@ from helpers.checks.vanilla_rnn import check
 from helpers.corpora import ALPHABET, load_corpus
 from helpers.gradient_pictures import draw_backward, plot_gradient_norms
 from helpers.plots import plot_losses
+from helpers.printing import print_text
 from helpers.settings import shortened
 from helpers.training_pictures import draw_samples, plot_saturation
 from helpers.vocabulary import Vocabulary
@@ -1111,7 +1112,7 @@ _ = plot_gradient_norms(reach, title="The network of this lesson, fresh and trai
 first = vocabulary.encode("T").item()
 for temperature in (0.2, 0.7, 1.0):
     print(f"--- temperature {temperature}")
-    print("T" + sample_text(english, zeros, first, 250, temperature, symbols), "\n")
+    print_text("T" + sample_text(english, zeros, first, 250, temperature, symbols) + "\n")
 
 # %% [markdown]
 # ## 8 · Your gradient inside PyTorch

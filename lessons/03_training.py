@@ -39,6 +39,7 @@ from helpers.models import stacked_rnn
 from helpers.parameters import describe_parameters
 from helpers.plots import COLOURS, new_axes, plot_baselines, plot_losses
 from helpers.presets import preset
+from helpers.printing import print_text
 from helpers.recall import recall_by_distance
 from helpers.recall_pictures import plot_recall
 from helpers.sampling import generate
@@ -66,7 +67,7 @@ torch.set_num_threads(1)
 # %%
 tales = make_split(load_corpus("tales"))
 print(tales.train, tales.val)
-print(tales.val.text[: tales.val.starts[1]])
+print_text(tales.val.text[: tales.val.starts[1]])
 
 # %% [markdown]
 # A part is cut off for **validation**: the model never trains on it, and we look at it again and again. `make_split`
@@ -993,7 +994,7 @@ learning["evaluate_every"] = learning["steps"]  # once, at the end
 
 # %% tags=["nbval-ignore-output"]
 told = training.fit(storyteller, tales_train, val_batches=tales_val, **learning)
-print(generate(storyteller, tales.vocabulary, "There was ", 300, generator=samples))
+print_text(generate(storyteller, tales.vocabulary, "There was ", 300, generator=samples))
 
 # %%
 excess = excess_over_floor(storyteller, tales.val)

@@ -41,6 +41,7 @@ from helpers.models.gates import read_gates
 from helpers.parameters import count_parameters
 from helpers.plots import plot_baselines
 from helpers.presets import preset
+from helpers.printing import print_text
 from helpers.probes import best_unit, linear_probe
 from helpers.recall import recall_by_distance
 from helpers.recall_pictures import plot_recall
@@ -796,7 +797,7 @@ sample = check.sample(sample)
 
 # %% tags=["nbval-ignore-output"]
 samples = torch.Generator().manual_seed(7)
-print(sample(own, tales.vocabulary, 200, "There was ", 5, samples))
+print_text(sample(own, tales.vocabulary, 200, "There was ", 5, samples))
 
 # %% [markdown]
 # ### What goes wrong most often
@@ -893,7 +894,7 @@ _ = plot_baselines(baselines.named | {"this model": score.loss}, highlight=("thi
 
 # %% tags=["nbval-ignore-output"]
 for top_k in (2, 5, 20):
-    print(f"--- top_k {top_k}\n{sample(model, vocabulary, 300, 'The function ', top_k, samples)}\n")
+    print_text(f"--- top_k {top_k}\n{sample(model, vocabulary, 300, 'The function ', top_k, samples)}\n")
 
 # %% [markdown]
 # With k = 2 its words are spelled right, and it says the same thing over and over. With k = 20 it is lively and makes
@@ -911,7 +912,7 @@ storyteller = lstm.CharLSTM(symbols, 32, 128, forget_bias=0.0)
 lstm_loss = train_on_tales(storyteller, 2e-2)
 print(f"vanilla RNN {count_parameters(rnn):,} parameters, loss {rnn_loss:.3f}")
 print(f"LSTM        {count_parameters(storyteller):,} parameters, loss {lstm_loss:.3f}")
-print(generate(storyteller, tales.vocabulary, "There was ", 200, generator=samples))
+print_text(generate(storyteller, tales.vocabulary, "There was ", 200, generator=samples))
 
 # %%
 excess = excess_over_floor(storyteller, tales.val)

@@ -25,7 +25,6 @@
 
 # %%
 import math
-import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -44,6 +43,7 @@ from helpers.models import attention as package
 from helpers.parameters import count_parameters
 from helpers.plots import COLOURS, new_axes, plot_losses
 from helpers.presets import preset
+from helpers.printing import print_text
 
 # %%
 from helpers.recall_pictures import plot_recall
@@ -602,8 +602,8 @@ _ = plot_losses(curves, title="The same network, without and with the mask", **p
 # point, and that is how one knows that it is something else.*
 
 # %% tags=["nbval-ignore-output"]
-print(textwrap.fill(write(honest, "There was a ", 160, torch.Generator().manual_seed(1)), 90))
-print(textwrap.fill(write(honest, "Once a golden", 160, torch.Generator().manual_seed(2)), 90))
+print_text(write(honest, "There was a ", 160, torch.Generator().manual_seed(1)))
+print_text(write(honest, "Once a golden", 160, torch.Generator().manual_seed(2)))
 
 # %% [markdown]
 # A higher loss, and better tales. It has trained for as long as the marvel did; in section 9 you meet networks that had

@@ -32,6 +32,7 @@ from helpers.decoding_pictures import plot_counts, plot_filters, plot_trade_off
 from helpers.ngrams import NgramModel
 from helpers.playground import play
 from helpers.plots import COLOURS, new_axes, plot_temperatures
+from helpers.printing import print_text
 from helpers.splits import make_split
 
 # %%
@@ -609,7 +610,7 @@ print("more are left if it is heated first:", bool(hot_then_cut > cut_then_hot))
 
 # %%
 decoder = [lambda scores: apply_temperature(scores, 0.9), lambda scores: keep_min_p(scores, 0.05)]
-print(write(model, vocabulary, "There was ", 300, decoder, torch.Generator().manual_seed(3)))
+print_text(write(model, vocabulary, "There was ", 300, decoder, torch.Generator().manual_seed(3)))
 
 # %% [markdown]
 # ## 8 · Which is best?
