@@ -894,7 +894,9 @@ _ = plot_baselines(baselines.named | {"this model": score.loss}, highlight=("thi
 
 # %% tags=["nbval-ignore-output"]
 for top_k in (2, 5, 20):
-    print_text(f"--- top_k {top_k}\n{sample(model, vocabulary, 300, 'The function ', top_k, samples)}\n")
+    print_text(
+        f"--- top_k {top_k}\n{sample(model, vocabulary, 300, 'The function ', top_k, samples)}\n"
+    )
 
 # %% [markdown]
 # With k = 2 its words are spelled right, and it says the same thing over and over. With k = 20 it is lively and makes
