@@ -134,7 +134,7 @@ def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool, process
     except TrainingDiverged as error:
         if processes.first:
             with suppress(OSError, ImportError):
-                error.history.save(report.folder.path, **report.named)
+                report.save(error.history)
         raise RunFailed(str(error)) from None
     except (OSError, RuntimeError) as error:  # a full disk; of torch, a full memory
         raise RunFailed(one_line(error)) from None
@@ -145,7 +145,7 @@ def _finish(history: History, report: Report, processes: Processes) -> int:
     folder = report.folder
     if history.steps and processes.first:
         try:
-            history.save(folder.path, **report.named)
+            report.save(history)
         except OSError as error:
             raise RunFailed(one_line(error)) from None
         except ImportError as error:

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.command_line import report
-from helpers.command_line.report import choose_prime, describe_end, first_word, place_among
+from helpers.command_line.report import choose_prime, describe_end, first_word, place_among, within_sight
 from helpers.console import RunFailed, one_line, run_command
 from helpers.training import History
 from helpers.vocabulary import Vocabulary
@@ -25,6 +25,21 @@ NAMED = {"knowing nothing": 4.2, "unigram": 3.1, "bigram": 2.4, "best n-gram": 1
 def test_a_loss_stands_among_the_counts(loss, floor, words):
     assert place_among(loss, NAMED | ({} if floor is None else {"floor": floor})) == words
     assert place_among(loss, {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("losses", "shown"),
+    [
+        ([1.8, 1.3], ["bigram", "best n-gram"]),
+        ([2.4], ["unigram", "bigram", "best n-gram"]),
+        ([4.1, 0.3], list(NAMED)),
+        ([9.0, 0.3], list(NAMED)),
+        ([0.9, 0.8], ["best n-gram"]),
+    ],
+)
+def test_a_picture_shows_the_baselines_that_do_not_press_its_curves_together(losses, shown):
+    assert list(within_sight(NAMED, losses)) == shown
+    assert within_sight({}, losses) == {}
 
 
 @pytest.mark.parametrize(

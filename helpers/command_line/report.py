@@ -49,6 +49,10 @@ class Report:
         print(f"{line}\n{_indent(self._sample(progress.model))}", flush=True)
         history.save_csv(self.folder.history)
 
+    def save(self, history: History) -> None:
+        """Write the picture and the table of the losses into the run's folder."""
+        history.save(self.folder.path, **within_sight(self.named, history.train_loss + history.val_loss))
+
     def _sample(self, model: nn.Module) -> str:
         options = {"temperature": _TEMPERATURE, "generator": self.generator}
         try:
@@ -92,6 +96,15 @@ def place_among(loss: float, named: dict[str, float]) -> str:
     words = [f"{word} {found[1]} {found[0]:.3f}" for word, found in (("below", above), ("above", below)) if found]
     words += [f"floor {named['floor']:.3f}"] if "floor" in named else []
     return f" ({', '.join(words)})" if words else ""
+
+
+def within_sight(named: dict[str, float], losses: list[float]) -> dict[str, float]:
+    """Return the baselines that a picture of some losses shows, up to the first above them all.
+
+    Those still higher would press the curves together, at the lower edge of the picture.
+    """
+    higher = [level for level in named.values() if level > max(losses, default=0)]
+    return {name: level for name, level in named.items() if level <= min(higher, default=level)}
 
 
 def first_word(text: str) -> str:
