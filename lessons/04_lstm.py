@@ -1088,24 +1088,27 @@ _ = plot_recall(recalls, title="Is an open quotation closed?", **names)
 # ## 11 · What loss should you expect?
 #
 # Losses in nats per character. Papers count in **bits**: multiply by ln 2 = 0.693 to get nats. Different texts cannot be
-# compared with each other; within one text they can.
+# compared with each other; within one text they can. (Before each command comes `python -m`.)
 #
 # | text | model | loss | where from |
 # |---|---|---|---|
 # | Python's documentation | best n-gram | 1.336 | this notebook |
 # | Python's documentation | LSTM, 192 hidden, 4 epochs: this lesson's default | about 1.25 | this notebook |
-# | tinyshakespeare | best n-gram | 1.669 | `python -m helpers.baselines tinyshakespeare` |
-# | tinyshakespeare | small GPT, 0.8 million parameters, 85 s on two cores | 1.91 | `python -m benchmarks quality` |
-# | tinyshakespeare | LSTM, 192 hidden, in the same time | 1.51 | `python -m benchmarks quality` |
-# | tinyshakespeare | LSTM, 256 hidden, eleven minutes on one core (three seeds: 1.459 to 1.469) | 1.465 | `python -m benchmarks attempts` |
-# | tinyshakespeare | GPT, 10.6 million parameters, three minutes on an A100 | 1.4697 | Karpathy, nanoGPT (2022) |
+# | tinyshakespeare | best n-gram | 1.669 | `helpers.baselines tinyshakespeare` |
+# | tinyshakespeare | small GPT, 0.8 million parameters, 1 to 1½ min on two cores | 1.91 | `benchmarks quality` |
+# | tinyshakespeare | LSTM, 192 hidden, in the same time | 1.51 | `benchmarks quality` |
+# | tinyshakespeare | LSTM, 256 hidden, 11 min on one core, median of three | 1.465 | `benchmarks attempts` |
+# | tinyshakespeare | GPT, 10.6 million parameters, 3 min on an A100 | 1.4697 | Karpathy, nanoGPT (2022) |
+# | *War and Peace*, lower-cased | best n-gram | 1.319 | `helpers.train --preset war-and-peace` |
+# | *War and Peace*, lower-cased | RNN, 500 hidden, 9 min on two cores | 1.289 | the same, `--minutes 10` |
+# | *War and Peace*, lower-cased | LSTM, 320 hidden, 12 min on two cores | 1.214 | `benchmarks/results.md` |
 # | *War and Peace* | best n-gram (context of 20), test | 1.195 | Karpathy, Johnson and Li (2015) |
 # | *War and Peace* | best recurrent network, test | 1.077 | Karpathy, Johnson and Li (2015) |
 # | Wikipedia, first 100 MB | LSTM, seven layers of 700 | 1.67 bits = 1.16 | Graves (2013) |
 # | Wikipedia, first 100 MB (enwik8) | LSTM, three layers, well tuned | 1.232 bits = 0.854 | Merity, Keskar and Socher (2018) |
 # | Penn Treebank, by characters | LSTM, three layers, well tuned | 1.175 bits = 0.814 | Merity, Keskar and Socher (2018) |
 # | Wikipedia (enwik8) | transformer, 64 layers | 1.06 bits = 0.735 | Al-Rfou and others (2018) |
-# | *Anna Karenina* | best n-gram (context of 5) | 1.491 | `python -m helpers.baselines anna-karenina` |
+# | *Anna Karenina* | best n-gram (context of 5) | 1.491 | `helpers.baselines anna-karenina` |
 #
 # (Python's documentation is that of CPython 3.11; other versions differ a little.) The full size of the next section
 # stands in no row, since nobody has measured it yet on a machine of ours. If you do, you know what it must beat.

@@ -1,17 +1,9 @@
 """The loss over all positions, for the checks of lesson 04, with the mistakes that learners make in it."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-
-from helpers.checks.expectations import Mistake
-
-_SHAPES = (
-    "F.cross_entropy did not take these shapes: make (batch · time, vocab) of the logits, `.flatten(0, 1)`, and "
-    "(batch · time,) of the targets, `.flatten()`"
-)
 
 
 def loss_of(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -31,14 +23,3 @@ WRONG_LOSSES: list[tuple[Callable[[torch.Tensor, torch.Tensor], torch.Tensor], s
     (lambda logits, targets: loss_of(logits[:, :1], targets[:, :1]), "the loss is taken at the first position only: take the mean over all positions"),
     (_of_mixed, "`view` mixes time and vocabulary: flatten batch and time, `logits.flatten(0, 1)`, or exchange the two, `logits.transpose(1, 2)`"),
 ]  # fmt: skip
-
-
-@contextlib.contextmanager
-def naming_shapes() -> Iterator[None]:
-    """Run the block; say what to do where F.cross_entropy refuses the shapes."""
-    try:
-        yield
-    except (ValueError, RuntimeError) as error:
-        if "batch_size" in str(error) or "Expected target size" in str(error):
-            raise Mistake(_SHAPES) from None
-        raise

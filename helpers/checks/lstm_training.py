@@ -8,7 +8,8 @@ import torch._dynamo  # the first optimizer imports it, for a second or more: he
 from torch import nn
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
-from helpers.checks.lstm_losses import WRONG_LOSSES, loss_of, naming_shapes
+from helpers.checks.loss_shapes import naming_shapes
+from helpers.checks.lstm_losses import WRONG_LOSSES, loss_of
 from helpers.checks.lstm_spy import Spy
 from helpers.checks.training_spy import modes_of, random_batches, weights_of
 

@@ -4,10 +4,18 @@ import math
 
 import torch
 
-from helpers.checks.expectations import compare, expect, expect_number, same
-from helpers.checks.lstm_losses import WRONG_LOSSES, loss_of, naming_shapes
+from helpers.checks.expectations import compare, expect, expect_number
+from helpers.checks.loss_shapes import naming_shapes
+from helpers.checks.lstm_losses import WRONG_LOSSES, loss_of
 from helpers.checks.lstm_spy import Spy
-from helpers.checks.training_spy import modes_of, random_batches, weights_of
+from helpers.checks.training_spy import random_batches, weights_of
+from helpers.checks.validation_pass import (
+    call_validation,
+    expect_evaluation,
+    expect_every_batch,
+    expect_modes_put_back,
+    expect_nothing_learned,
+)
 
 
 def validate(answer):
@@ -16,64 +24,21 @@ def validate(answer):
     before = weights_of(spied)
     spied.train()
     result = _call(answer, spied, batches)
-    _expect_calls(spied, len(batches))
-    expect(same(weights_of(spied), before), "validation changed the weights: nothing is learned here")
+    expect_every_batch(spied.calls, len(batches))
+    expect_evaluation(spied.calls)
+    expect_nothing_learned(spied, before)
     expect(
         all(parameter.grad is None for parameter in spied.parameters()),
         "validation calls `backward`: nothing is learned here",
     )
     spied.expect_carried("validation has a state of its own", "carry it from batch to batch")
     _compare_loss(result, spied, batches)
-    expect(
-        spied.training,
-        "the model is left in evaluation mode: from now on training would run without dropout; put it back as it was",
-    )
-    expect(
-        modes_of(spied) == {True},
-        "the layers inside the model stay in evaluation mode: `model.training = ...` sets the model alone, "
-        "`model.train(was_training)` sets its layers, too",
-    )
-    spied.eval()
-    _call(answer, spied, batches)
-    expect(
-        modes_of(spied) == {False},
-        "a model that was in evaluation mode before is in training mode afterwards: leave it in the mode it was in",
-    )
+    expect_modes_put_back(spied, lambda: _call(answer, spied, batches))
 
 
 def _call(answer, model: Spy, batches):
-    """Call the answer, and switch gradients back on where it leaves them off."""
-    try:
-        with naming_shapes():
-            result = answer(model, batches)
-        recorded = torch.is_grad_enabled()
-    finally:
-        torch.set_grad_enabled(True)
-    expect(
-        recorded,
-        "after `validate` gradients are still switched off, so training could not go on: put the loop under "
-        "`with torch.no_grad():`, which ends with it",
-    )
-    return result
-
-
-def _expect_calls(model: Spy, count: int) -> None:
-    calls = model.calls
-    expect(len(calls) > 0, "the model was never called: loop over the batches")
-    expect(len(calls) != 1, f"the model was called once for {count} batches: is the `return` inside the loop?")
-    expect(len(calls) == count, f"the model was called {len(calls)} times for {count} batches")
-    expect(
-        not any(call["modes"] == {True} for call in calls),
-        "the model was in training mode, so dropout would go on: call `model.eval()` first",
-    )
-    expect(
-        not any(True in call["modes"] for call in calls),
-        "the layers inside the model were in training mode: `model.eval()` sets them, `model.training = False` does not",
-    )
-    expect(
-        not any(call["grad"] for call in calls),
-        "gradients were recorded: put the loop under `with torch.no_grad():`",
-    )
+    with naming_shapes():
+        return call_validation(answer, model, batches, "validate")
 
 
 def _compare_loss(result, model: Spy, batches) -> None:

@@ -6,6 +6,7 @@ import torch
 import torch._dynamo  # the first optimizer imports it, for a second or more: here the time limit does not run
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_parts, expect_tensor, same
+from helpers.checks.loss_shapes import naming_shapes
 from helpers.checks.lstm_losses import loss_of
 from helpers.checks.scaling_out_ranks import run_ranks
 from helpers.checks.scaling_out_step_weights import (
@@ -69,19 +70,13 @@ def _is_bare(model: Spy) -> bool:
 
 def _step(answer, model, inputs, targets, state, optimizer, all_reduce, limit):
     try:
-        return answer(model, inputs, targets, state, optimizer, all_reduce, SIZE, limit)
+        with naming_shapes():
+            return answer(model, inputs, targets, state, optimizer, all_reduce, SIZE, limit)
     except RuntimeError as error:
         if "second time" in str(error):
             raise Mistake("`backward` goes through the same graph twice: call it once") from None
         if "inplace" in str(error):
             raise Mistake("the weights move between forward and backward: first backward, then step") from None
-        raise
-    except ValueError as error:
-        if "size" in str(error):
-            raise Mistake(
-                "F.cross_entropy did not take these shapes: make (batch · time, vocab) of the logits and (batch · time,) "
-                "of the targets"
-            ) from None
         raise
     except (AttributeError, TypeError) as error:
         if state is None and not model.calls and "NoneType" in str(error):

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_parts, expect_tensor, same
+from helpers.checks.loss_shapes import naming_shapes
 from helpers.checks.training_spy import VOCAB, Spy, modes_of, random_batches, weights_of
 
 _LIMIT, _NO_LIMIT = 0.05, 1000.0  # below and above any gradient's norm here
@@ -45,20 +46,14 @@ def train_step(answer):
 
 def _step(answer, model, inputs, targets, state, optimizer, limit=_LIMIT):
     try:
-        return answer(model, inputs, targets, state, optimizer, limit)
+        with naming_shapes():
+            return answer(model, inputs, targets, state, optimizer, limit)
     except RuntimeError as error:
         if "second time" in str(error):
             raise Mistake("`backward` goes through the same graph twice: call it once for each batch") from None
         if "inplace" in str(error):
             raise Mistake("the weights move between forward and backward: first backward, then step") from None
         raise
-    except ValueError as error:
-        if "batch_size" in str(error) or "size" in str(error):
-            raise Mistake(_SHAPES) from None
-        raise
-
-
-_SHAPES = "F.cross_entropy did not take these shapes: make (batch · time, vocab) of the logits and (batch · time,) of the targets"
 
 
 def _expect_state(state, model: Spy, given: torch.Tensor) -> None:

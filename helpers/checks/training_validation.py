@@ -5,8 +5,15 @@ import math
 import torch
 import torch.nn.functional as F
 
-from helpers.checks.expectations import compare, expect, expect_number, expect_parts, same
-from helpers.checks.training_spy import Spy, modes_of, random_batches, weights_of
+from helpers.checks.expectations import compare, expect, expect_number, expect_parts
+from helpers.checks.training_spy import Spy, random_batches, weights_of
+from helpers.checks.validation_pass import (
+    call_validation,
+    expect_evaluation,
+    expect_every_batch,
+    expect_modes_put_back,
+    expect_nothing_learned,
+)
 
 
 def evaluate(answer):
@@ -14,62 +21,15 @@ def evaluate(answer):
     spied, batches = Spy(), random_batches(4, 4, 4, 2)
     before = weights_of(spied)
     spied.train()
-    result = _call(answer, spied, batches)
-    _expect_calls(spied, len(batches))
-    expect(same(weights_of(spied), before), "validation changed the weights: nothing is learned here")
+    result = call_validation(answer, spied, batches, "evaluate")
+    expect_every_batch(spied.calls, len(batches))
+    expect_evaluation(spied.calls)
+    expect_nothing_learned(spied, before)
     fresh = spied.fresh()
     expect(fresh[0], "the first batch does not start from a fresh state: a validation pass has a state of its own")
     expect(not any(fresh[1:]), "each batch starts from a fresh state: carry it from batch to batch")
     _compare_scores(result, spied, batches)
-    expect(
-        spied.training,
-        "the model is left in evaluation mode: from now on training would run without dropout; put it back as it was",
-    )
-    expect(
-        modes_of(spied) == {True},
-        "the layers inside the model stay in evaluation mode: `model.training = ...` sets the model alone, "
-        "`model.train(was_training)` sets its layers, too",
-    )
-    spied.eval()
-    _call(answer, spied, batches)
-    expect(
-        modes_of(spied) == {False},
-        "a model that was in evaluation mode before is in training mode afterwards: leave it in the mode it was in",
-    )
-
-
-def _call(answer, model: Spy, batches):
-    """Call the answer, and switch gradients back on where it leaves them off."""
-    try:
-        result = answer(model, batches)
-        recorded = torch.is_grad_enabled()
-    finally:
-        torch.set_grad_enabled(True)
-    expect(
-        recorded,
-        "after `evaluate` gradients are still switched off, so training could not go on: put the loop under "
-        "`with torch.no_grad():`, which ends with it",
-    )
-    return result
-
-
-def _expect_calls(spied: Spy, count: int) -> None:
-    calls = len(spied.calls)
-    expect(calls > 0, "the model was never called: loop over the batches")
-    expect(calls != 1, f"the model was called once for {count} batches: is the `return` inside the loop?")
-    expect(calls == count, f"the model was called {calls} times for {count} batches")
-    expect(
-        not any(call["training"] for call in spied.calls),
-        "the model was in training mode, so dropout would go on: call `model.eval()` first",
-    )
-    expect(
-        not any(True in call["modes"] for call in spied.calls),
-        "the layers inside the model were in training mode: `model.eval()` sets them, `model.training = False` does not",
-    )
-    expect(
-        not any(call["grad"] for call in spied.calls),
-        "gradients were recorded: put the loop under `with torch.no_grad():`",
-    )
+    expect_modes_put_back(spied, lambda: call_validation(answer, spied, batches, "evaluate"))
 
 
 def _compare_scores(result, model: Spy, batches) -> None:
