@@ -23,7 +23,7 @@ from helpers.command_line.toml_file import read_settings, write_settings
 from helpers.console import DONE, INTERRUPTED, RunFailed, one_line, run_command
 from helpers.corpora import REGISTRY
 from helpers.splits import make_split
-from helpers.training import History, ProcessLost, TrainingDiverged, fit
+from helpers.training import History, TrainingDiverged, fit
 from helpers.training.processes import Processes
 
 
@@ -35,12 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def train_together(given: dict[str, Any]) -> int:
-    """Train in the processes that torchrun started, or alone; where another process is lost, say so in one line."""
+    """Train in the processes that torchrun started, or alone; say in one line what goes wrong on the way."""
     try:
         with distributed.join() as processes, _quiet_but_first(processes):
             return train(given, processes)
-    except ProcessLost as error:
-        raise RunFailed(str(error)) from None
+    except RuntimeError as error:  # a process lost; before the first step, a full memory or numbers that are none
+        raise RunFailed(one_line(error)) from None
 
 
 def train(given: dict[str, Any], processes: Processes) -> int:
@@ -129,14 +129,12 @@ def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool, process
             processes=processes,
             **parts.optimization,
         )
-    except ProcessLost as error:
-        raise RunFailed(str(error)) from None
     except TrainingDiverged as error:
         if processes.first:
             with suppress(OSError, ImportError):
                 error.history.save(report.folder.path, **report.named)
         raise RunFailed(str(error)) from None
-    except (OSError, RuntimeError) as error:  # a full disk; of torch, a full memory
+    except OSError as error:  # a full disk
         raise RunFailed(one_line(error)) from None
 
 

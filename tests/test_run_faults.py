@@ -155,6 +155,20 @@ runpy.run_module("helpers.train", run_name="__main__")
 """
 
 
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--minutes", "0.05", "--forget-bias", "nan"], "training stopped at step 1: the loss is NaN"),
+        (["--steps", "1", "--embedding-size", str(10**12)], "allocate"),
+    ],
+    ids=["measuring", "memory"],
+)
+def test_what_fails_before_the_first_step_ends_with_1_and_leaves_no_run(tmp_path, call, options, line):
+    write_book(tmp_path, 20_000)
+    assert line in call("book.txt", *SMALL, *options, "--out", "run", code=1)
+    call("book.txt", *SMALL, "--steps", "1", "--out", "run", code=0)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
 def test_a_full_disk_ends_a_run_with_1_and_leaves_the_checkpoint_before(tmp_path):
     """The system itself refuses here, in the middle of a checkpoint, as a full disk does."""
