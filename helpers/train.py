@@ -55,7 +55,8 @@ def train(given: dict[str, Any], processes: Processes) -> int:
     else:
         settings = resolve(given, read_settings(config) if config else None)
         settings = replace(settings, text=full_name(settings.text), characters=None, checksum=None)
-        folder = RunFolder(out) if out else new_folder(f"{Path(settings.text).stem}-{settings.model}")
+        name = Path(settings.text.removesuffix(".gz")).stem
+        folder = RunFolder(out) if out else new_folder(f"{name}-{settings.model}")
         if processes.first:
             folder.refuse_another_run()
         folder = processes.agree(folder)
@@ -149,10 +150,13 @@ def _finish(history: History, report: Report, processes: Processes) -> int:
         except ImportError as error:
             print(f"no picture of the losses: {one_line(error)}", file=sys.stderr)
     if history.ended == "interrupted":
-        print(f"To go on: python -m helpers.train --resume {folder}")
+        start = "python" if processes.size == 1 else f"torchrun --nproc-per-node {processes.size}"
+        print(f"To go on: {start} -m helpers.train --resume {folder.typed}")
         return INTERRUPTED
+    another = "" if history.val_loss else " ANOTHER_TEXT"  # where nothing of its own was kept back
     print(describe_end(history))
-    print(f"let it write: python -m helpers.generate {folder}\nrate it:      python -m helpers.evaluate {folder}")
+    print(f"let it write: python -m helpers.generate {folder.typed}")
+    print(f"rate it:      python -m helpers.evaluate {folder.typed}{another}")
     return DONE
 
 
