@@ -18,7 +18,7 @@ from helpers.command_line.hardware import set_up
 from helpers.command_line.options import train_parser
 from helpers.command_line.parts import Parts, checksum_of, full_name, load_text, make_parts
 from helpers.command_line.report import Report, choose_prime, describe_end, describe_run, first_word, measure_baselines
-from helpers.command_line.settings import RunSettings, resolve
+from helpers.command_line.settings import DURATIONS, RunSettings, resolve
 from helpers.command_line.toml_file import read_settings, write_settings
 from helpers.console import DONE, INTERRUPTED, RunFailed, one_line, run_command
 from helpers.corpora import REGISTRY
@@ -96,8 +96,11 @@ def _stored(folder: RunFolder, given: dict[str, Any]) -> RunSettings:
         if name == "text":
             settings = replace(settings, text=full_name(value))
         elif value != stored:
+            written = settings.written()
+            held = next(one for one in DURATIONS if one in written) if name in DURATIONS else name
+            where = f", where {held} is {written[held]!r}" if held in written else ""  # what preset it was is not kept
             raise ValueError(
-                f"--resume goes on with the settings of the run in {folder}, where {name} is {stored!r}: leave "
+                f"--resume goes on with the settings of the run in {folder}{where}: leave "
                 f"--{name.replace('_', '-')} out, or start a new run"
             )
     return settings

@@ -51,6 +51,11 @@ def test_the_folder_of_another_run_is_refused(finished, call):
 def test_other_settings_than_those_of_the_run_are_refused(finished, call):
     line = call("--resume", "run", "--hidden-size", "99", code=2)
     assert line.startswith("--resume goes on with the settings of the run in run, where hidden_size is 16: leave --hid")
+    assert "settings of the run in run, where steps is 3: leave --minutes" in call(
+        "--resume", "run", "--minutes", "1", code=2
+    )
+    assert "settings of the run in run: leave --preset out" in call("--resume", "run", "--preset", "quick", code=2)
+    assert "where stride is 'none': leave --stride out" in call("--resume", "run", "--stride", "4", code=2)
     call("--resume", "run", "--hidden-size", "16", code=0)
 
 
