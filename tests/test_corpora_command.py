@@ -162,11 +162,13 @@ def test_a_command_line_that_is_not_understood_ends_with_2(arguments, capsys):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["export", "--help"], ["fetch", "--help"]], ids=" ".join)
-def test_help_fits_a_screen(arguments, capsys):
+def test_help_fits_a_screen(arguments, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 0
     help_text = capsys.readouterr().out
+    assert max(map(len, help_text.splitlines())) <= 80
     assert len(help_text.splitlines()) <= 34
     if arguments == ["--help"]:
         assert "example" in help_text
