@@ -172,6 +172,7 @@ def test_help_fits_a_screen(arguments, capsys, monkeypatch):
     assert len(help_text.splitlines()) <= 34
     if arguments == ["--help"]:
         assert "example" in help_text
+        assert "exit codes: 0 done, 1 it could" in help_text
 
 
 def test_a_reader_who_has_seen_enough_is_no_error():
