@@ -3,13 +3,13 @@
 `python -m helpers.baselines [CORPUS ...]` prints the baselines of some corpora as one table.
 """
 
-import argparse
 import math
 import sys
 from dataclasses import dataclass
 
 import torch
 
+from helpers.console import DONE, Parser, run_command
 from helpers.corpora import load_corpus
 from helpers.ngrams import NgramModel
 from helpers.splits import Part, make_split
@@ -112,28 +112,37 @@ def bigram_loss(train: torch.Tensor, val: torch.Tensor, vocab_size: int) -> floa
     return ngram_losses(train, val, vocab_size, 1)[1]
 
 
-def main() -> int:
-    """Print a row for each corpus: its default split, and the losses of its baselines."""
-    parser = argparse.ArgumentParser(
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; `helpers.console` lists the exit codes."""
+    parser = Parser(
         prog="python -m helpers.baselines",
+        usage="python -m helpers.baselines [TEXT ...]",
         description="Losses of count models on the last tenth of a text, in nats per character.",
-        epilog="example: python -m helpers.baselines tales my_book.txt",
+        epilog="columns: ln V is the loss of knowing nothing; 0 to 5 count what follows so many\n"
+        "         characters; best of any number; floor, where the source is known\n"
+        "example: python -m helpers.baselines tales my_book.txt",
     )
-    parser.add_argument("corpora", nargs="*", metavar="CORPUS", default=["tales", "python-docs"])
+    about = "a corpus, a file or an address (default: tales and python-docs)"
+    parser.add_argument("texts", metavar="TEXT", nargs="*", default=["tales", "python-docs"], help=about)
+    options = parser.parse_args(arguments)
+    return run_command(lambda: _print_rows(options.texts))
+
+
+def _print_rows(texts: list[str]) -> int:
+    """Print a row for each text: its default split, and the losses of its baselines."""
     print("| corpus | ln V | " + " | ".join(map(str, range(6))) + " | best (context) | floor |")
-    print("|---" * 10 + "|")
-    for name in parser.parse_args().corpora:
+    print("|---" * 10 + "|", flush=True)
+    for name in texts:
         try:
             split = make_split(load_corpus(name))
             found = measure(split.train, split.val)
         except (OSError, ValueError) as error:
-            print(f"{name}: {error}", file=sys.stderr)
-            return 1
+            raise ValueError(f"{name}: {error}") from None
         figures = [uniform_loss(found.vocab_size), *found.by_context[:6]]
         best = f"{found.by_context[found.best_context]:.3f} ({found.best_context})"
         floor = "" if found.floor is None else f"{found.floor:.3f}"
-        print(" | ".join([f"| {name}", *(f"{figure:.3f}" for figure in figures), best, floor]) + " |")
-    return 0
+        print(" | ".join([f"| {name}", *(f"{figure:.3f}" for figure in figures), best, floor]) + " |", flush=True)
+    return DONE
 
 
 if __name__ == "__main__":

@@ -57,9 +57,9 @@ def rate(name: str, text: str | None, device: str) -> int:
     else:
         what = Path(text).name
         tokens, floor = _encode(load_corpus(text, lower=own.lower).text, trained), None
+    batches = make_val_batches(tokens)  # refuses a text that is too short, so before anything is printed
     print(f"{path} on {what}, {len(tokens):,} characters\n")
     print(f"{'':<26}{'nats':>8}{'bits':>8}{'perplexity':>12}{'accuracy':>10}")
-    batches = make_val_batches(tokens)
     _print(f"this model ({model_name(trained.model.architecture)})", evaluate(trained.model, batches))
     for label, counted in _counting_models(split):
         _print(label, evaluate(counted, batches))

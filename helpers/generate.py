@@ -7,6 +7,7 @@ import sys
 import torch
 
 from helpers.command_line.report import choose_prime
+from helpers.command_line.settings import SEEDS
 from helpers.console import DONE, INTERRUPTED, Parser, run_command
 from helpers.sampling import generate
 from helpers.trained_models import load_trained
@@ -26,6 +27,8 @@ def write(options: argparse.Namespace) -> int:
     default = trained_with.get("prime") or _any_start(vocabulary)
     prime = choose_prime(options.prime, default, vocabulary, lower=trained_with.get("lower", False))
     seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
+    if not -SEEDS <= seed < SEEDS:
+        raise ValueError(f"seed must be at least {-SEEDS} and below {SEEDS}, not {seed}")
     names = ("length", "temperature", "top_k", "top_p", "min_p", "typical_p", "no_repeat_ngram", "stop", "count")
     settings = {name: getattr(options, name) for name in names}
     settings |= {"generator": torch.Generator().manual_seed(seed)}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers import records
+from helpers.console import INTERRUPTED
 from helpers.execution import execute_notebook
 from helpers.files import write_whole
 
@@ -85,22 +86,30 @@ def csv_text(rows: list[Row]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Examine the notebooks and print the table. Exit code 1 says that some notebook did not run to its end."""
+    """Examine the notebooks and print the table, of those examined until then where it is stopped."""
     parser = argparse.ArgumentParser(
         prog="python -m helpers.progress",
         description="Execute notebooks that were handed in, and print who has solved what.",
-        epilog="example: python -m helpers.progress handed_in/*.ipynb --csv progress.csv",
+        epilog="exit codes: 0 done, 1 a notebook did not end, 2 bad usage or no CSV, 130 stopped\n"
+        "example: python -m helpers.progress handed_in/*.ipynb --csv progress.csv",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="+", type=Path, help="notebooks, or patterns that name them")
     parser.add_argument("--seconds", type=float, default=300, help="time limit for each notebook (default: 300)")
     parser.add_argument("--csv", type=Path, help="write the table to this file, too")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console that lacks a sign must not cost the table
-    rows = []
-    for file in _expand(options.files):
-        print(f"running {file} …", file=sys.stderr)
-        rows.append(examine(file, options.seconds))
+    rows, stopped = [], False
+    try:
+        for file in _expand(options.files):
+            print(f"running {file} …", file=sys.stderr)
+            rows.append(examine(file, options.seconds))
+    except KeyboardInterrupt:
+        stopped = True
+        print("stopped", file=sys.stderr)
+        if not rows:
+            return INTERRUPTED
     print(table(rows))
     if options.csv:
         try:
@@ -108,15 +117,13 @@ def main(arguments: list[str] | None = None) -> int:
         except OSError as error:
             print(f"could not write {options.csv}: {error.strerror}", file=sys.stderr)
             return 2
-    return int(any(row.remark for row in rows))
+    return INTERRUPTED if stopped else int(any(row.remark for row in rows))
 
 
 def _expand(files: list[Path]) -> list[Path]:
-    """Replace patterns by the files they stand for, as Windows' own shell does not."""
+    """Replace patterns by the files they stand for, as Windows' own shell does not; one that fits none stays."""
     return [
-        path
-        for file in files
-        for path in (sorted(file.parent.glob(file.name)) if "*" in file.name and not file.exists() else [file])
+        path for file in files for path in (sorted(file.parent.glob(file.name)) if "*" in file.name else []) or [file]
     ]
 
 

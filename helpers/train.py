@@ -18,12 +18,12 @@ from helpers.command_line.hardware import set_up
 from helpers.command_line.options import train_parser
 from helpers.command_line.parts import Parts, checksum_of, full_name, load_text, make_parts
 from helpers.command_line.report import Report, choose_prime, describe_end, describe_run, first_word, measure_baselines
-from helpers.command_line.settings import RunSettings, resolve
+from helpers.command_line.settings import DURATIONS, RunSettings, resolve
 from helpers.command_line.toml_file import read_settings, write_settings
 from helpers.console import DONE, INTERRUPTED, RunFailed, one_line, run_command
 from helpers.corpora import REGISTRY
 from helpers.splits import make_split
-from helpers.training import History, ProcessLost, TrainingDiverged, fit
+from helpers.training import History, TrainingDiverged, fit
 from helpers.training.processes import Processes
 
 
@@ -35,12 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def train_together(given: dict[str, Any]) -> int:
-    """Train in the processes that torchrun started, or alone; where another process is lost, say so in one line."""
+    """Train in the processes that torchrun started, or alone; say in one line what goes wrong on the way."""
     try:
         with distributed.join() as processes, _quiet_but_first(processes):
             return train(given, processes)
-    except ProcessLost as error:
-        raise RunFailed(str(error)) from None
+    except RuntimeError as error:  # a process lost; before the first step, a full memory or numbers that are none
+        raise RunFailed(one_line(error)) from None
 
 
 def train(given: dict[str, Any], processes: Processes) -> int:
@@ -55,7 +55,8 @@ def train(given: dict[str, Any], processes: Processes) -> int:
     else:
         settings = resolve(given, read_settings(config) if config else None)
         settings = replace(settings, text=full_name(settings.text), characters=None, checksum=None)
-        folder = RunFolder(out) if out else new_folder(f"{Path(settings.text).stem}-{settings.model}")
+        name = Path(settings.text.removesuffix(".gz")).stem
+        folder = RunFolder(out) if out else new_folder(f"{name}-{settings.model}")
         if processes.first:
             folder.refuse_another_run()
         folder = processes.agree(folder)
@@ -95,8 +96,11 @@ def _stored(folder: RunFolder, given: dict[str, Any]) -> RunSettings:
         if name == "text":
             settings = replace(settings, text=full_name(value))
         elif value != stored:
+            written = settings.written()
+            held = next(one for one in DURATIONS if one in written) if name in DURATIONS else name
+            where = f", where {held} is {written[held]!r}" if held in written else ""  # what preset it was is not kept
             raise ValueError(
-                f"--resume goes on with the settings of the run in {folder}, where {name} is {stored!r}: leave "
+                f"--resume goes on with the settings of the run in {folder}{where}: leave "
                 f"--{name.replace('_', '-')} out, or start a new run"
             )
     return settings
@@ -129,14 +133,12 @@ def _fit(settings: RunSettings, parts: Parts, report: Report, bar: bool, process
             processes=processes,
             **parts.optimization,
         )
-    except ProcessLost as error:
-        raise RunFailed(str(error)) from None
     except TrainingDiverged as error:
         if processes.first:
             with suppress(OSError, ImportError):
                 report.save(error.history)
         raise RunFailed(str(error)) from None
-    except (OSError, RuntimeError) as error:  # a full disk; of torch, a full memory
+    except OSError as error:  # a full disk
         raise RunFailed(one_line(error)) from None
 
 
@@ -151,10 +153,13 @@ def _finish(history: History, report: Report, processes: Processes) -> int:
         except ImportError as error:
             print(f"no picture of the losses: {one_line(error)}", file=sys.stderr)
     if history.ended == "interrupted":
-        print(f"To go on: python -m helpers.train --resume {folder}")
+        start = "python" if processes.size == 1 else f"torchrun --nproc-per-node {processes.size}"
+        print(f"To go on: {start} -m helpers.train --resume {folder.typed}")
         return INTERRUPTED
+    another = "" if history.val_loss else " ANOTHER_TEXT"  # where nothing of its own was kept back
     print(describe_end(history))
-    print(f"let it write: python -m helpers.generate {folder}\nrate it:      python -m helpers.evaluate {folder}")
+    print(f"let it write: python -m helpers.generate {folder.typed}")
+    print(f"rate it:      python -m helpers.evaluate {folder.typed}{another}")
     return DONE
 
 

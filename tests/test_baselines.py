@@ -1,6 +1,7 @@
 """The count models, held against slow ones that are written as one would say them."""
 
 import math
+import os
 import re
 from collections import Counter, defaultdict
 from itertools import pairwise
@@ -13,6 +14,7 @@ from helpers.corpora import REGISTRY, load_corpus
 from helpers.corpora.folder import find_pinned
 from helpers.splits import make_split
 from helpers.vocabulary import Vocabulary
+from tests.commands import run
 
 BOOK = find_pinned(REGISTRY["tinyshakespeare"])  # looked for before the tests get a folder of their own
 
@@ -153,16 +155,33 @@ def test_no_count_model_goes_below_the_floor_of_the_tales():
     assert min(ngram_losses(split.train.tokens, split.val.tokens, len(split.vocabulary), 8)) > split.val.floor
 
 
-def test_the_command_prints_a_row_for_each_text(tmp_path, capsys, monkeypatch):
+def test_the_command_prints_a_row_for_each_text(tmp_path, capsys):
     path = tmp_path / "counting.txt"
     path.write_text("one two three four five " * 50, encoding="utf-8")
-    monkeypatch.setattr("sys.argv", ["baselines", str(path)])
-    assert main() == 0
+    assert main([str(path)]) == 0
     row = capsys.readouterr().out.splitlines()[-1]
     assert row.startswith(f"| {path} | {math.log(len(set(path.read_text()))):.3f} |")
-    monkeypatch.setattr("sys.argv", ["baselines", str(tmp_path / "nothing.txt")])
-    assert main() == 1
+    assert main([str(tmp_path / "nothing.txt")]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_help_of_the_command_fits_a_screen_and_is_all_that_it_prints(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    lines = capsys.readouterr().out.splitlines()
+    assert ended.value.code == 0
+    assert lines[0].startswith("usage: python -m helpers.baselines")
+    assert max(map(len, lines)) <= 80
+    assert any("exit codes: 0 done" in line for line in lines)
+
+
+def test_a_reader_of_the_command_who_has_seen_enough_is_no_error(tmp_path):
+    (tmp_path / "counting.txt").write_text("one two three four five " * 50, encoding="utf-8")
+    reader, writer = os.pipe()
+    os.close(reader)
+    code, _, error = run("baselines", "counting.txt", cwd=tmp_path, stdout=writer)
+    os.close(writer)
+    assert (code, error) == (0, "")
 
 
 @pytest.mark.skipif(BOOK is None, reason="tinyshakespeare is not on this disk")

@@ -81,6 +81,7 @@ def test_a_file_may_hold_some_settings_with_dashes(tmp_path):
         ("hidden_size = true", "hidden_size must be a whole number, not True"),
         ('stride = "wide"', "stride must be a whole number or 'none', not 'wide'"),
         ("lower = 1", "lower must be true or false, not 1"),
+        ("preset = 5", "preset must be a text in quotes, not 5"),
         ("text = 5", "text must be a text in quotes, not 5"),
         ("[model]\nname = 1", "model must be a text in quotes"),
         ("hidden_size 5", "mine.toml: Expected '='"),
@@ -106,6 +107,8 @@ def test_a_file_with_a_mistake_is_refused_with_its_name(tmp_path, line, message)
         ({"validation": 1.0}, "validation must be at least 0 and below 1"),
         ({"learning_rate": float("nan")}, "learning_rate must be at least 0, not nan"),
         ({"seed": -1}, "seed must be at least 0"),
+        ({"seed": 10**30}, "seed must be at least 0 and below 9223372036854775808, not 1000000"),
+        ({"model": "transformer"}, "model must be one of rnn, stacked-rnn, lstm, gru, attention, not 'transformer'"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(given, message):

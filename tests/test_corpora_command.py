@@ -162,14 +162,17 @@ def test_a_command_line_that_is_not_understood_ends_with_2(arguments, capsys):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["export", "--help"], ["fetch", "--help"]], ids=" ".join)
-def test_help_fits_a_screen(arguments, capsys):
+def test_help_fits_a_screen(arguments, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 0
     help_text = capsys.readouterr().out
+    assert max(map(len, help_text.splitlines())) <= 80
     assert len(help_text.splitlines()) <= 34
     if arguments == ["--help"]:
         assert "example" in help_text
+        assert "exit codes: 0 done, 1 it could" in help_text
 
 
 def test_a_reader_who_has_seen_enough_is_no_error():

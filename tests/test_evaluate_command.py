@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import pytest
 
@@ -121,14 +122,16 @@ def test_a_loss_beyond_all_numbers_is_no_crash(rated, tmp_path):
     [
         (["nowhere"], "there is no checkpoint 'nowhere'"),
         (["tales", "nowhere.txt"], "'nowhere.txt' is neither a corpus"),
+        (["tales", "tiny.txt"], "1 characters are too few"),
         (["tales", "--device", "abacus"], "there is no device 'abacus' here"),
         ([], "the following arguments are required: MODEL"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_what_is_refused_is_refused_in_one_line_with_2(rated, arguments, line):
-    code, _, _, error = rated(*arguments)
-    assert (code, error.count("\n")) == (2, 1)
+    Path("tiny.txt").write_text("a")
+    code, _, out, error = rated(*arguments)
+    assert (code, out, error.count("\n")) == (2, "", 1)
     assert line in error
 
 

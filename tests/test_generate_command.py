@@ -105,6 +105,7 @@ def test_without_a_prime_it_begins_as_the_samples_of_the_run_did_or_with_a_new_l
         (["tales", "--length", "-1"], "length must be at least 0"),
         (["tales", "--temperature", "-1"], "temperature must be a finite number of at least 0"),
         (["tales", "--top-k", "0"], "top_k must be at least 1"),
+        (["tales", "--seed", str(10**30)], "seed must be at least -9223372036854775808 and below"),
         (["tales", "--count", "0"], "count must be at least 1"),
         (["tales", "--top-q", "0"], "unrecognized arguments: --top-q"),
         (["empty"], "there is no checkpoint in empty"),

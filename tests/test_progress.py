@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers import progress
 from helpers.progress import main
 from tools.lesson import ROOT
 
@@ -68,8 +69,26 @@ def test_notebook_that_hangs_costs_its_own_row_only(handed_in, capsys):
 def test_patterns_are_expanded_where_the_shell_does_not(handed_in, capsys):
     main([str(handed_in / "nob*.ipynb"), str(handed_in / "not*.ipynb")])
     rows = capsys.readouterr().out.splitlines()
-    assert len(rows) == 2
-    assert rows[0].startswith(str(handed_in / "notes.ipynb"))
+    assert len(rows) == 3
+    assert rows[0].endswith("[no such file]"), "a pattern that fits nothing is told, as a name would be"
+    assert rows[1].startswith(str(handed_in / "notes.ipynb"))
+
+
+def test_what_was_examined_is_shown_where_it_is_stopped(handed_in, tmp_path, capsys, monkeypatch):
+    def stop_at_the_second(notebook, seconds):
+        if notebook.stem == "eve":
+            raise KeyboardInterrupt
+        return progress.Row(str(notebook), {"next_letter": "right"}, "")
+
+    monkeypatch.setattr(progress, "examine", stop_at_the_second)
+    files = [str(handed_in / f"{name}.ipynb") for name in ("bob", "eve", "ada")]
+    assert main([*files, "--csv", str(tmp_path / "out.csv")]) == 130
+    out, error = capsys.readouterr()
+    assert out.splitlines()[0].split() == [files[0], "1/1", "✓next_letter"]
+    assert error.endswith("\nstopped\n")
+    assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 2
+    assert main(files[1:]) == 130
+    assert capsys.readouterr().out == ""
 
 
 def test_all_good_exits_with_0(handed_in, capsys):
@@ -82,9 +101,12 @@ def test_csv_that_cannot_be_written(handed_in, tmp_path, capsys):
     assert "could not write" in capsys.readouterr().err
 
 
-def test_help_fits_a_screen(capsys):
+def test_help_fits_a_screen(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit):
         main(["--help"])
     shown = capsys.readouterr().out
     assert "example:" in shown
+    assert "exit codes:" in shown
+    assert max(map(len, shown.splitlines())) <= 80
     assert len(shown.splitlines()) < 24

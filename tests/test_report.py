@@ -67,18 +67,29 @@ def test_samples_are_indented_and_fit_a_screen():
 
 
 @pytest.mark.parametrize(
-    ("losses", "words"),
+    ("losses", "train", "words"),
     [
-        ([2.0, 1.0, 0.9], "with the lowest validation loss, 0.900, at step 30"),
-        ([2.0, 1.0, 0.9, 1.1, 1.2], "with the lowest validation loss, 0.900, at step 30"),
-        ([2.0, 0.9, 1.0, 1.1, 1.2], "0.900, at step 20\nsince then it learns the text by heart"),
-        ([], "ended after 10 steps (all steps)"),
+        ([2.0, 1.0, 0.9], None, "with the lowest validation loss, 0.900, at step 30"),
+        ([2.0, 1.0, 0.9, 1.1, 1.2], None, "with the lowest validation loss, 0.900, at step 30"),
+        ([2.0, 0.9, 1.0, 1.1, 1.2], None, "0.900, at step 20\nsince then it learns the text by heart"),
+        (
+            [9.9, 9.0, 9.1, 9.2, 9.3],
+            [9.0, 8.0, 8.1, 8.2, 8.3],
+            "at step 20\nsince then its training loss has not fallen",
+        ),
+        ([], None, "ended after 10 steps (all steps)"),
     ],
 )
-def test_the_end_says_where_it_was_best_and_whether_that_was_long_ago(losses, words):
-    history = History(val_loss=losses, steps=[10 * (n + 1) for n in range(len(losses) or 1)], ended="all steps")
-    assert words in describe_end(history)
-    assert ("by heart" in describe_end(history)) == ("by heart" in words)
+def test_the_end_says_where_it_was_best_and_whether_that_was_long_ago(losses, train, words):
+    steps = [10 * (n + 1) for n in range(len(losses) or 1)]
+    train = train or [2 - 0.1 * n for n in range(len(steps))]
+    end = describe_end(History(train_loss=train, val_loss=losses, steps=steps, ended="all steps"))
+    assert words in end
+    assert ("by heart" in end) == ("by heart" in words)
+
+
+def test_one_step_is_one_step():
+    assert describe_end(History(steps=[1], ended="all steps")) == "ended after 1 step (all steps)"
 
 
 def test_an_error_is_one_line_that_can_be_read(capsys):

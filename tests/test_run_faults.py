@@ -51,6 +51,11 @@ def test_the_folder_of_another_run_is_refused(finished, call):
 def test_other_settings_than_those_of_the_run_are_refused(finished, call):
     line = call("--resume", "run", "--hidden-size", "99", code=2)
     assert line.startswith("--resume goes on with the settings of the run in run, where hidden_size is 16: leave --hid")
+    assert "settings of the run in run, where steps is 3: leave --minutes" in call(
+        "--resume", "run", "--minutes", "1", code=2
+    )
+    assert "settings of the run in run: leave --preset out" in call("--resume", "run", "--preset", "quick", code=2)
+    assert "where stride is 'none': leave --stride out" in call("--resume", "run", "--stride", "4", code=2)
     call("--resume", "run", "--hidden-size", "16", code=0)
 
 
@@ -153,6 +158,20 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 sys.argv = ["train", *sys.argv[1:]]
 runpy.run_module("helpers.train", run_name="__main__")
 """
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--minutes", "0.05", "--forget-bias", "nan"], "training stopped at step 1: the loss is NaN"),
+        (["--steps", "1", "--embedding-size", str(10**12)], "allocate"),
+    ],
+    ids=["measuring", "memory"],
+)
+def test_what_fails_before_the_first_step_ends_with_1_and_leaves_no_run(tmp_path, call, options, line):
+    write_book(tmp_path, 20_000)
+    assert line in call("book.txt", *SMALL, *options, "--out", "run", code=1)
+    call("book.txt", *SMALL, "--steps", "1", "--out", "run", code=0)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")

@@ -44,6 +44,12 @@ def test_minutes_become_the_steps_that_fit(split, monkeypatch, capsys):
     assert f"{settings.steps} steps fit into 2 min, at 2.0 steps a second" in capsys.readouterr().out
 
 
+def test_where_only_one_step_fits_it_says_so(split, monkeypatch, capsys):
+    monkeypatch.setattr(duration, "_seconds_a_step", lambda parts, aim: 50.0)
+    assert fix_length(resolve(SIZES | {"minutes": 1.0}), split, 140).steps == 1
+    assert "1 step fits into 1 min" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("seconds", "looks"), [(0.1, 10), (2.5, 3), (20.0, 2)])
 def test_where_a_look_at_the_loss_takes_long_there_are_few(split, monkeypatch, seconds, looks):
     monkeypatch.setattr(duration, "_seconds_a_step", lambda parts, aim: 0.1)

@@ -1,14 +1,17 @@
 """`python -m helpers.train`: what it prints and leaves, and that a run can be stopped, gone on with and repeated."""
 
 import csv
+import gzip
 import os
 import re
+import shlex
 import signal
 import tomllib
 
 import pytest
 
 from helpers.checkpoints import read_checkpoint
+from helpers.command_line.folder import RunFolder
 from helpers.train import main
 from helpers.trained_models import load_trained
 from tests.commands import SMALL, read_all, run, start, wait_for, write_book
@@ -67,6 +70,19 @@ def test_a_second_run_takes_a_folder_of_its_own(call):
         code, out, _ = call("book.txt", *SMALL, "--model", "gru", "--steps", "1")
         assert code == 0
         assert f"writing to {os.path.join('runs', 'book-gru' + ('-2' if number == 2 else ''))}\n" in out
+
+
+def test_what_it_says_to_type_next_can_be_typed(call, folder):
+    packed = gzip.compress((folder / "book.txt").read_bytes())
+    (folder / "my book.txt.gz").write_bytes(packed)
+    code, out, _ = call("my book.txt.gz", *SMALL, "--validation", "0", "--steps", "1")
+    assert code == 0
+    named = [shlex.split(line.split("helpers.")[1], posix=os.name != "nt") for line in out.splitlines()[-2:]]
+    path = RunFolder(os.path.join("runs", "my book-lstm"))
+    run_folder = path.typed if os.name == "nt" else str(path)
+    assert named == [["generate", run_folder], ["evaluate", run_folder, "ANOTHER_TEXT"]]
+    refused = call("my book.txt.gz", *SMALL, "--steps", "1", "--out", path)
+    assert f"by --resume {path.typed}, or" in refused[2]
 
 
 def test_a_finished_run_says_so_and_off_a_terminal_there_is_no_bar(call, whole):

@@ -76,6 +76,15 @@ def test_a_killed_process_ends_the_run_with_one_line_and_a_good_checkpoint(text,
     assert read_checkpoint(folder / "last.safetensors").notes["step"] % 5 == 0
 
 
+def test_a_run_that_is_stopped_says_how_as_many_processes_go_on_with_it(text, tmp_path):
+    folder = tmp_path / "run"
+    process = start(text, *SMALL, "--steps", 100_000, "--save-every", 5, "--out", folder, size=2)
+    wait_for(folder / "last.safetensors", process)
+    process.terminate()
+    said, _ = process.communicate(timeout=SECONDS)
+    assert f"To go on: torchrun --nproc-per-node 2 -m helpers.train --resume {folder}\n" in said
+
+
 def test_bad_input_ends_all_processes_with_exit_code(tmp_path):
     code, said = run(tmp_path / "nothing.txt", size=2)
     assert code != 0

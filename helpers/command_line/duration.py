@@ -43,7 +43,8 @@ def _measure(settings: RunSettings, split: Split) -> tuple[RunSettings, int]:
     entries = max(_FEWEST, min(_ENTRIES, int(_SHARE * left / max(seconds_an_entry, 1e-9))))
     steps = max(1, int((left - entries * seconds_an_entry) / seconds_a_step))
     steps -= steps % min(entries, steps)  # so that the last entry covers as much as the others
-    print(f"{steps:,} steps fit into {settings.minutes:g} min, at {1 / seconds_a_step:,.1f} steps a second")
+    fit_into = "steps fit into" if steps != 1 else "step fits into"
+    print(f"{steps:,} {fit_into} {settings.minutes:g} min, at {1 / seconds_a_step:,.1f} steps a second")
     return replace(settings, minutes=None, steps=steps), min(entries, steps)
 
 

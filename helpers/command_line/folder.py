@@ -1,5 +1,8 @@
 """The folder of a run: what lies in it, and that only one run at a time works there."""
 
+import os
+import shlex
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -19,13 +22,18 @@ class RunFolder:
     def __str__(self) -> str:
         return str(self.path)
 
+    @property
+    def typed(self) -> str:
+        """The path as one types it in a terminal: in quotes where it holds a space, for example."""
+        return subprocess.list2cmdline([str(self)]) if os.name == "nt" else shlex.quote(str(self))
+
     def refuse_another_run(self) -> None:
         """Raise ValueError if a run lies here already, finished or not; raise NotADirectoryError for a file."""
         if self.path.exists() and not self.path.is_dir():
             raise NotADirectoryError(f"{self} is a file: name a folder with --out")
         if self.settings.exists() or self.history.exists() or any(self.path.glob("*.safetensors")):
             raise ValueError(
-                f"{self} holds a run already: go on with it by --resume {self}, or name another folder with --out"
+                f"{self} holds a run already: go on with it by --resume {self.typed}, or name another folder with --out"
             )
 
     def refuse_nothing(self) -> None:

@@ -79,12 +79,16 @@ def describe_run(corpus: Corpus, split: Split, parts: Parts, named: dict[str, fl
 
 def describe_end(history: History) -> str:
     """Say how a run ended, where it was best, and what to do if that was long ago."""
-    lines = [f"ended after {history.steps[-1]:,} steps ({history.ended})"]
+    steps = history.steps[-1]
+    lines = [f"ended after {steps:,} step{'s' * (steps != 1)} ({history.ended})"]
     if history.val_loss:
         best = history.steps[-1 - history.since_best()]
         lines[0] += f", with the lowest validation loss, {history.best_val_loss:.3f}, at step {best:,}"
     if history.since_best() >= _LONG_AGO:
-        lines.append("since then it learns the text by heart: try more dropout, and --patience 3 to stop sooner")
+        if history.train_loss[-1] < history.train_loss[-1 - history.since_best()]:
+            lines.append("since then it learns the text by heart: try more dropout, and --patience 3 to stop sooner")
+        else:
+            lines.append("since then its training loss has not fallen either: try a lower --learning-rate")
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ MODELS = {
 }
 DURATIONS = ("epochs", "steps", "minutes")
 NONE = "none"  # how a setting is written that is switched off
+SEEDS = 2**63  # torch takes none beyond
 
 
 def _setting(
@@ -58,7 +59,7 @@ class RunSettings:
     evaluate_every: int | None = _setting("how long", "steps from loss to loss, with a sample", least=1, default=None)
     save_every: int | None = _setting("how long", "steps from one checkpoint to the next", least=1, default=None)
 
-    seed: int = _setting("run", "of everything that is drawn", least=0, default=1)
+    seed: int = _setting("run", "of everything that is drawn", least=0, below=SEEDS, default=1)
     prime: str | None = _setting("run", "what the samples go on from", default=None)
     device: str = _setting("run", "auto, cpu, cuda or mps", default="auto")
     threads: int | None = _setting("run", "of the CPU; with one, a resume is exact to the bit", least=1, default=None)
@@ -125,6 +126,8 @@ def find_preset(name: str, text: str | None, model: str | None) -> Preset:
 
     Of "quick" and "full", the one that was made for this text is taken, else the first of this model.
     """
+    if model is not None and model not in MODELS:
+        raise ValueError(f"model must be one of {', '.join(MODELS)}, not {model!r}")
     architecture = None if model is None else MODELS[model]
     if name not in PRESET_NAMES:
         raise ValueError(f"there is no preset {name!r}: take {', '.join(PRESET_NAMES)}")

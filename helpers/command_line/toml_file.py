@@ -34,7 +34,9 @@ def read_settings(path: str | Path) -> dict[str, Any]:
 
 
 def _check(name: str, value: Any) -> Any:
-    if name == "preset" and isinstance(value, str):
+    if name == "preset":
+        if not isinstance(value, str):
+            raise ValueError(f"preset must be a text in quotes, not {value!r}")
         return value
     known = [one.name for one in fields(RunSettings)]
     if name not in known:

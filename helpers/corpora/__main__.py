@@ -78,8 +78,9 @@ def _splits(corpus: Corpus) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m helpers.corpora",
-        description="List the texts of the course, bring one from the network, or write one as plain text.",
-        epilog="examples: python -m helpers.corpora fetch tinyshakespeare\n"
+        description="List the texts of the course, bring one from the network, or write one as\nplain text.",
+        epilog="exit codes: 0 done, 1 it could not be done or was stopped, 2 bad usage\n"
+        "examples: python -m helpers.corpora fetch tinyshakespeare\n"
         "          python -m helpers.corpora export tales input.txt --length 200000\n"
         "          python -m helpers.corpora export wikitext-2 data/wikitext-2/",
         formatter_class=argparse.RawDescriptionHelpFormatter,
