@@ -3,12 +3,11 @@
 import pytest
 
 from benchmarks import command_kills, kills
-from benchmarks.campaign import run_campaign
 
 
 @pytest.mark.parametrize(("module", "count"), [(kills, 3), (command_kills, 2)], ids=["fit", "command line"])
 def test_no_kill_loses_a_checkpoint_or_changes_a_bit(module, count):
-    outcome = run_campaign(module.start, list(module.KINDS), count, seed=1)
+    outcome = module.run_campaign(count, seed=1)
     assert outcome.lost == []
     assert outcome.different == []
     assert outcome.kills == outcome.resumed == count
