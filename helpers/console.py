@@ -3,13 +3,12 @@
 import argparse
 import os
 import re
-import signal
 import sys
-import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import NoReturn
+
+from helpers.signals import sigterm_as_interrupt
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = "exit codes: 0 done, 1 failed, 2 bad usage or input, 130 stopped by a signal"
@@ -65,25 +64,6 @@ def run_command(command: Callable[[], int]) -> int:
     except (OSError, ValueError, LookupError) as error:
         print(one_line(error), file=sys.stderr)
         return BAD_INPUT
-
-
-@contextmanager
-def sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does: a run finishes its step and writes a last checkpoint.
-
-    A script that starts a program in the background has it ignore Ctrl-C; so Python's own answer is put back first.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def one_line(error: BaseException) -> str:

@@ -19,8 +19,6 @@ On NVIDIA GPUs each process takes the one of its number. Windows is not supporte
 
 import contextlib
 import os
-import signal
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -32,6 +30,7 @@ from torch import nn
 
 from helpers.distributed_batches import Share
 from helpers.nested import map_tensors
+from helpers.signals import sigterm_as_interrupt
 from helpers.training.processes import ALONE, Processes, ProcessLost
 from helpers.training.score import Tally
 
@@ -42,7 +41,8 @@ SECONDS = 60.0  # of silence after which a process counts as lost; a checkpoint,
 def join(seconds: float = SECONDS) -> Iterator[Processes]:
     """Join the processes that torchrun started, and leave them at the end; without torchrun there is one.
 
-    SIGTERM, with which torchrun ends the others when one has died, counts as Ctrl-C meanwhile.
+    SIGTERM, with which torchrun ends the others when one has died, counts as Ctrl-C meanwhile, which `fit` answers by
+    finishing its step.
 
     torch.distributed.nn.functional holds, as default arguments, the process group that is there when it is imported. An
     optimizer imports it: if that happened in between, gloo's threads would outlive the group, and would now and then
@@ -61,7 +61,7 @@ def join(seconds: float = SECONDS) -> Iterator[Processes]:
     with _talking(seconds):
         dist.init_process_group(backend, timeout=timedelta(seconds=seconds))
     try:
-        with _sigterm_as_interrupt():
+        with sigterm_as_interrupt(ignored_after=ProcessLost):  # torchrun is about to send it
             yield Group(seconds)
     finally:
         dist.destroy_process_group()
@@ -162,19 +162,3 @@ def _talking(seconds: float) -> Iterator[None]:
         if "timed out" in text.lower() or "timeout" in text.lower():
             raise ProcessLost(f"another process has been silent for {seconds:g} s") from None
         raise ProcessLost("another process of the run has ended") from None
-
-
-@contextlib.contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C, which `fit` answers by finishing its step; once a process is lost, pass it over."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        yield
-    except ProcessLost:
-        before = signal.SIG_IGN  # torchrun is about to send it: the program says first what happened
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, before)

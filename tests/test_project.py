@@ -43,8 +43,8 @@ LAYERS = [
     ["nested"],
     ["distributed_launch"],
     ["execution", "exercises", "records", "pretended_processes"],
-    ["settings"],
-    ["files", "console"],
+    ["settings", "console"],
+    ["files", "signals"],
 ]
 
 
