@@ -732,7 +732,8 @@ print("less than 0.001 apart:", abs(exact - rough).item() < 0.001)
 # - **NCCL** in place of gloo. The exchange goes from GPU to GPU, without the processor. Each process has one GPU.
 #   `distributed.join` sees to both. (It is written for that, but has not been run on two GPUs yet.)
 # - **Pinned memory.** A batch must be copied to the GPU. From memory that the system may not move ("pinned") the copy
-#   runs while the GPU computes: `tokens.pin_memory()`, then `tokens.to("cuda", non_blocking=True)`.
+#   runs while the GPU computes: `tokens.pin_memory()`, then `tokens.to("cuda", non_blocking=True)`. Better still is to
+#   copy nothing in between: a novel has some megabytes, so the package's commands send the whole text, once.
 # - **Waiting.** A GPU works behind the program's back: a call returns at once, and `loss.item()` waits for the result.
 #   If it stands in every step, the GPU has nothing to do while Python prepares the next one. (The package's `fit` does
 #   it all the same, to stop at the very step at which a loss is NaN.)
