@@ -296,10 +296,6 @@ def in_place(losses, all_reduce):
     return losses
 
 
-def safe_mean(losses):
-    return losses.mean() if len(losses) else torch.tensor(0.0)
-
-
 def weighed_by_means(losses, all_reduce):
     """Right, but for a process without characters."""
     count = float(len(losses))
