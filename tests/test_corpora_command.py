@@ -104,7 +104,7 @@ def test_export_reads_with_the_same_options(tmp_path):
 
 def test_export_never_replaces_a_file_unless_it_is_told_to(tmp_path, capsys):
     (tmp_path / "mine.txt").write_text("my own text")
-    assert main(["export", "alphabet", "mine.txt"]) == 1
+    assert main(["export", "alphabet", "mine.txt"]) == 2
     assert (tmp_path / "mine.txt").read_text() == "my own text"
     assert lines(capsys)[1] == ["mine.txt is there already: name another file, or add --force to replace it"]
     assert main(["export", "alphabet", "mine.txt", "--force"]) == 0
@@ -118,16 +118,16 @@ def test_export_into_a_folder_uses_the_usual_names(tmp_path):
     assert main(["export", "wikitext-2", "wiki/"]) == 0
     assert sorted(os.listdir(tmp_path / "wiki")) == ["wiki.test.raw", "wiki.train.raw", "wiki.valid.raw"]
     assert (tmp_path / "wiki" / "wiki.valid.raw").read_text() == " = valid = \n"
-    assert main(["export", "wikitext-2", "wiki"]) == 1, "the files are there already"
+    assert main(["export", "wikitext-2", "wiki"]) == 2, "the files are there already"
 
 
 @pytest.mark.usefixtures("wikitext")
 def test_export_writes_one_split(tmp_path, capsys):
     assert main(["export", "wikitext-2", "input.txt", "--split", "validation"]) == 0
     assert (tmp_path / "input.txt").read_text() == " = valid = \n"
-    assert main(["export", "wikitext-2", "other.txt", "--split", "dev"]) == 1
+    assert main(["export", "wikitext-2", "other.txt", "--split", "dev"]) == 2
     assert lines(capsys)[1] == ["wikitext-2 has the splits train, validation, test, not 'dev'"]
-    assert main(["export", "alphabet", "other.txt", "--split", "train"]) == 1
+    assert main(["export", "alphabet", "other.txt", "--split", "train"]) == 2
     assert not (tmp_path / "other.txt").exists()
 
 
@@ -142,10 +142,10 @@ def test_export_writes_one_split(tmp_path, capsys):
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else None,
 )
-def test_what_cannot_be_done_is_one_line(tmp_path, folder, capsys, monkeypatch, arguments, message):
+def test_what_cannot_be_done_ends_with_one_line_and_2(tmp_path, folder, capsys, monkeypatch, arguments, message):
     monkeypatch.setattr("helpers.corpora.download.RETRIES", 0)
     (tmp_path / "in the way").write_text("a file where a folder should be")
-    assert main(arguments) == 1
+    assert main(arguments) == 2
     out, error = lines(capsys)
     assert out == []
     assert len(error) == 1
@@ -172,7 +172,16 @@ def test_help_fits_a_screen(arguments, capsys, monkeypatch):
     assert len(help_text.splitlines()) <= 34
     if arguments == ["--help"]:
         assert "example" in help_text
-        assert "exit codes: 0 done, 1 it could" in help_text
+        assert "exit codes: 0 done" in help_text
+
+
+def test_a_stop_ends_with_one_line_and_130(capsys, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("helpers.corpora.__main__.load_corpus", stop)
+    assert main(["fetch", "alphabet"]) == 130
+    assert lines(capsys) == ([], ["stopped"])
 
 
 def test_a_reader_who_has_seen_enough_is_no_error():

@@ -1,4 +1,4 @@
-"""What LSTM and GRU have in common, held against torch's own and against what every language model must obey."""
+"""What LSTM and GRU have in common, held against torch's own."""
 
 import math
 import warnings
@@ -10,8 +10,6 @@ import torch.nn.functional as F
 from helpers.batching import StreamBatches
 from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.nested import map_tensors
-from helpers.sampling import generate
-from helpers.state import detach, select_rows
 from helpers.training import evaluate, fit, sequence_loss
 from helpers.vocabulary import Vocabulary
 from tests.gated_models import MODELS, NAMES, PAIRS, random_state, tensors_of, torch_stack, turned
@@ -132,15 +130,6 @@ def test_the_loop_looks_columns_up_where_the_fast_model_multiplies_by_vectors(pa
         assert model(torch.tensor([[1, 2]]))[0].isfinite().all() == finite
 
 
-@pytest.mark.parametrize("cut", [1, 5, 10])
-def test_two_parts_with_carried_state_equal_one_pass(model, tokens, cut):
-    whole, end = model(tokens)
-    first, state = model(tokens[:, :cut])
-    second, last = model(tokens[:, cut:], state)
-    torch.testing.assert_close(torch.cat([first, second], dim=1), whole)
-    torch.testing.assert_close(last, end)
-
-
 def test_the_state_of_every_layer_matters(model, tokens, num_layers):
     _, state = model(tokens)
     expected = model(tokens, state)[0]
@@ -153,79 +142,12 @@ def test_the_state_of_every_layer_matters(model, tokens, num_layers):
                 part[:, layer] = kept
 
 
-@pytest.mark.parametrize("time", [0, 1, 5, 9])
-def test_a_later_character_leaves_the_logits_before_it_unchanged(model, tokens, time):
-    changed = tokens.clone()
-    changed[:, time + 1] = (changed[:, time + 1] + 1) % 7
-    before, after = model(tokens)[0], model(changed)[0]
-    torch.testing.assert_close(before[:, : time + 1], after[:, : time + 1], atol=1e-12, rtol=0)
-    assert not torch.allclose(before[:, time + 1 :], after[:, time + 1 :], atol=1e-6)
-
-
-def test_the_rows_of_a_batch_can_be_taken_apart(model, tokens):
-    start = random_state(model, 3)
-    logits, state = model(tokens, start)
-    for row in range(3):
-        alone = model(tokens[row : row + 1], select_rows(start, row))
-        torch.testing.assert_close(alone, (logits[row : row + 1], select_rows(state, row)))
-
-
-def test_a_forward_pass_leaves_the_state_that_it_was_given(model, tokens):
-    state = random_state(model, 3)
-    before = detach(state)
-    model(tokens, state)
-    torch.testing.assert_close(state, before, atol=0, rtol=0)
-
-
-def test_the_first_state_is_zeros_like_the_weights(model, num_layers, tokens):
-    for part in tensors_of(model.init_state(4)):
-        assert part.shape == (4, num_layers, 6)
-        assert part.dtype == torch.float64
-        assert not part.any()
-        assert not part.requires_grad
-    torch.testing.assert_close(model(tokens, model.init_state(3)), model(tokens))
-
-
-def test_what_comes_out_lies_in_memory_as_its_shape_says_and_keeps_nothing_else(model, tokens):
-    logits, state = model(tokens)
-    for tensor in [logits, *tensors_of(state)]:
-        assert tensor.is_contiguous()
-        assert tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()
-
-
-@pytest.mark.parametrize("vocab_size", [2, 26, 100])
-def test_a_fresh_model_knows_nothing(vocab_size, architecture):
-    model = architecture(vocab_size, 32, 64)
-    logits, _ = model(torch.randint(vocab_size, (32, 32)))
-    loss = sequence_loss(logits, torch.randint(vocab_size, (32, 32)))
-    assert loss.item() == pytest.approx(math.log(vocab_size), abs=0.15)
-
-
-def test_one_batch_can_be_overfit(architecture, embedding_size):
-    model = architecture(10, embedding_size, 32)
-    tokens = torch.randint(10, (1, 13))
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
-    for _ in range(120):
-        loss = sequence_loss(model(tokens[:, :-1])[0], tokens[:, 1:])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    assert loss.item() < 0.02
-
-
 def test_a_state_of_another_precision_is_taken_as_that_of_the_weights(architecture, tokens):
     model = architecture(7, 5, 6, 2).double()
     state = random_state(model, 3)
     logits, last = model(tokens, map_tensors(torch.Tensor.float, state))
     assert {tensor.dtype for tensor in [logits, *tensors_of(last)]} == {torch.float64}
     torch.testing.assert_close((logits, last), model(tokens, state), atol=1e-6, rtol=0)
-
-
-@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
-def test_a_pass_without_gradients_gives_the_same(model, tokens, mode):
-    with mode():
-        logits, state = model(tokens)
-    torch.testing.assert_close((logits, state), model(tokens))
 
 
 def test_tokens_of_another_integer_type_and_order_in_memory_are_the_same_tokens(architecture, embedding_size, tokens):
@@ -345,28 +267,6 @@ def test_a_resumed_run_ends_with_the_same_bits(architecture):
             assert history.ended == ("interrupted" if last < 12 else "all steps")
         finals.append(model.state_dict())
     torch.testing.assert_close(*finals, atol=0, rtol=0)
-
-
-def test_it_writes_text_like_every_model(model):
-    text = generate(model, VOCABULARY, "ab", 20, generator=torch.Generator().manual_seed(0))
-    assert len(text) == 22
-    again = generate(model, VOCABULARY, "ab", 20, generator=torch.Generator().manual_seed(0))
-    assert text == again
-
-
-@pytest.mark.parametrize(
-    ("tokens", "error", "line"),
-    [
-        (torch.rand(3, 4), ValueError, "the tokens are of torch.float32: they must be ids"),
-        (torch.tensor([1, 2, 3]), ValueError, r"the tokens have shape \(3,\): it must be \(batch, time\)"),
-        (torch.zeros(3, 0, dtype=torch.int64), ValueError, r"shape \(3, 0\): it must be .* both at least 1"),
-        (torch.tensor([[0, 7]]), IndexError, "the tokens hold 7: the vocabulary of this model has the ids 0 to 6"),
-        (torch.tensor([[0, -1]]), IndexError, "the tokens hold -1: the vocabulary of this model has the ids 0 to 6"),
-    ],
-)
-def test_tokens_that_are_no_batch_of_ids_are_refused(architecture, embedding_size, tokens, error, line):
-    with pytest.raises(error, match=line):
-        architecture(7, embedding_size, 6)(tokens)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
-"""The stack of recurrent layers, held against torch's own and against what every language model must obey."""
+"""The stack of recurrent layers, held against torch's own."""
 
 import pytest
 import torch
 from torch import nn
 
 from helpers.models.stacked_rnn import RNNCell, StackedRNN
-from helpers.sampling import generate
 from helpers.training import sequence_loss
-from helpers.vocabulary import Vocabulary
 
 
 @pytest.fixture(autouse=True)
@@ -101,15 +99,6 @@ def test_all_steps_at_once_equal_the_cell_step_by_step():
     torch.testing.assert_close(*sides)
 
 
-@pytest.mark.parametrize("cut", [1, 5, 10])
-def test_two_parts_with_carried_state_equal_one_pass(model, tokens, cut):
-    whole, end = model(tokens)
-    first, state = model(tokens[:, :cut])
-    second, last = model(tokens[:, cut:], state)
-    torch.testing.assert_close(torch.cat([first, second], dim=1), whole)
-    torch.testing.assert_close(last, end)
-
-
 def test_the_state_of_every_layer_matters(model, tokens, num_layers):
     _, state = model(tokens)
     expected = model(tokens, state)[0]
@@ -117,63 +106,6 @@ def test_the_state_of_every_layer_matters(model, tokens, num_layers):
         changed = state.clone()
         changed[:, layer] = 0
         assert not torch.allclose(model(tokens, changed)[0], expected)
-
-
-@pytest.mark.parametrize("time", range(10))
-def test_a_later_character_leaves_the_logits_before_it_unchanged(model, tokens, time):
-    changed = tokens.clone()
-    changed[:, time + 1] = (changed[:, time + 1] + 1) % 7
-    before, after = model(tokens)[0], model(changed)[0]
-    assert torch.equal(before[:, : time + 1], after[:, : time + 1])
-    assert not torch.allclose(before[:, time + 1 :], after[:, time + 1 :])
-
-
-def test_the_rows_of_a_batch_can_be_taken_apart(model, tokens):
-    """Everything has the batch as its first dimension, so a part of a batch goes on from that part of the state."""
-    logits, state = model(tokens, model(tokens)[1])
-    start = model(tokens)[1]
-    for row in range(3):
-        alone = model(tokens[row : row + 1], start[row : row + 1])
-        torch.testing.assert_close(alone, (logits[row : row + 1], state[row : row + 1]))
-
-
-def test_a_forward_pass_leaves_the_state_that_it_was_given(model, tokens, num_layers):
-    state = torch.randn(3, num_layers, 6, dtype=torch.float64)
-    before = state.clone()
-    model(tokens, state)
-    assert torch.equal(state, before)
-
-
-def test_the_first_state_is_zeros_like_the_weights(model, num_layers):
-    state = model.init_state(4)
-    assert state.shape == (4, num_layers, 6)
-    assert state.dtype == torch.float64
-    assert not state.any()
-
-
-def test_one_batch_can_be_overfit(num_layers):
-    model = StackedRNN(vocab_size=10, embedding_size=8, hidden_size=32, num_layers=num_layers)
-    tokens = torch.randint(10, (1, 13))
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    for _ in range(150):
-        loss = sequence_loss(model(tokens[:, :-1])[0], tokens[:, 1:])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    assert loss.item() < 0.02
-
-
-@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
-def test_a_pass_without_gradients_gives_the_same(model, tokens, mode):
-    with mode():
-        logits, state = model(tokens)
-    torch.testing.assert_close((logits, state), model(tokens))
-
-
-def test_it_writes_text_like_every_model(model):
-    vocabulary = Vocabulary.from_text("abcdefg")
-    text = generate(model, vocabulary, "ab", 20, generator=torch.Generator().manual_seed(0))
-    assert len(text) == 22
 
 
 def test_dropout_acts_in_training_only(tokens, num_layers):
@@ -207,13 +139,6 @@ def test_a_state_of_another_shape_is_refused(tokens, shape):
     model = StackedRNN(7, 5, 6, num_layers=2)
     with pytest.raises(ValueError, match=r"the state has shape .*, for this batch it must be \(3, 2, 6\)"):
         model(tokens, torch.zeros(shape))
-
-
-def test_tokens_that_are_no_batch_of_ids_are_refused(model):
-    with pytest.raises(ValueError, match=r"the tokens are of torch\.float32: they must be ids"):
-        model(torch.rand(3, 4))
-    with pytest.raises(IndexError, match="the tokens hold 7: the vocabulary of this model has the ids 0 to 6"):
-        model(torch.tensor([[0, 7]]))
 
 
 def test_settings_that_make_no_sense_are_refused():

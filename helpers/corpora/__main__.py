@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from helpers.console import one_line
+from helpers.console import DONE, EXIT_CODES, run_command
 from helpers.corpora.corpus import Corpus
 from helpers.corpora.listing import table
 from helpers.corpora.loading import load_corpus
@@ -14,21 +14,14 @@ from helpers.files import write_whole
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says. Exit code 1: it could not be done; 2: the command line is not understood."""
+    """Do what the command line says; `helpers.console` lists the exit codes."""
     options = _parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
-    try:
-        print({"list": _list, "fetch": _fetch, "export": _export}[options.command or "list"](options), flush=True)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # who reads the list, for example `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, LookupError) as error:
-        print(one_line(error), file=sys.stderr)
-        return 1
-    return 0
+    return run_command(lambda: _print_answer(options))
+
+
+def _print_answer(options: argparse.Namespace) -> int:
+    print({"list": _list, "fetch": _fetch, "export": _export}[options.command or "list"](options))
+    return DONE
 
 
 def _list(_: argparse.Namespace) -> str:
@@ -79,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m helpers.corpora",
         description="List the texts of the course, bring one from the network, or write one as\nplain text.",
-        epilog="exit codes: 0 done, 1 it could not be done or was stopped, 2 bad usage\n"
+        epilog=f"{EXIT_CODES}\n"
         "examples: python -m helpers.corpora fetch tinyshakespeare\n"
         "          python -m helpers.corpora export tales input.txt --length 200000\n"
         "          python -m helpers.corpora export wikitext-2 data/wikitext-2/",

@@ -26,6 +26,16 @@ class Answers:
         self.right[answer.__name__].append(answer)
         return answer
 
+    def add_wrong(self, exercise: str, line: str, answer: Any) -> None:
+        """Name a function like its exercise, and note it as a wrong answer."""
+        answer.__name__ = exercise
+        self.is_wrong(line)(answer)
+
+    def add_right(self, exercise: str, answer: Any) -> None:
+        """Name a function like its exercise, and note it as a right answer."""
+        answer.__name__ = exercise
+        self.is_right(answer)
+
     def include(self, other: "Answers") -> None:
         """Take in the answers that another module of the same lesson collects."""
         for mine, theirs in ((self.wrong, other.wrong), (self.right, other.right)):

@@ -10,17 +10,7 @@ from helpers.answers.scaling_out import average_gradients as course_average
 from tests.wrong_answers.registry import Answers
 
 ANSWERS = Answers()
-
-
-def wrong(name, line, function):
-    function.__name__ = name
-    ANSWERS.is_wrong(line)(function)
-
-
-def right(name, function):
-    function.__name__ = name
-    ANSWERS.is_right(function)
-
+right, wrong = ANSWERS.add_right, ANSWERS.add_wrong
 
 # -------------------------------------------------------------------------------------------------- own_rows
 
@@ -304,10 +294,6 @@ def in_place(losses, all_reduce):
     losses = losses.sum(0, keepdim=True)
     all_reduce(losses)
     return losses
-
-
-def safe_mean(losses):
-    return losses.mean() if len(losses) else torch.tensor(0.0)
 
 
 def weighed_by_means(losses, all_reduce):
