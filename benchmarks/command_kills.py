@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.kill_campaign import Campaign, Ending, Outcome, show
+from benchmarks.notebooks import ROOT
 from benchmarks.rows import Row
 from helpers.tales import write_tales
 
 KILLS, QUICK_KILLS = 30, 2
-_ROOT = Path(__file__).resolve().parents[1]
 # Much to write and little to compute, so that a fair share of the moments falls amid a write.
 _SHARED = ["--batch-size", "2", "--sequence-length", "10", "--hidden-size", "320", "--save-every", "1"]
 _SHARED += ["--steps", "90", "--evaluate-every", "45", "--schedule", "warmup_cosine", "--threads", "1"]
@@ -54,7 +54,7 @@ def _start(folder: Path, kind: str) -> subprocess.Popen:
     process = subprocess.Popen(
         [sys.executable, "-m", "helpers.train", *given],
         cwd=folder.parent,
-        env=os.environ | {"PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -17,7 +17,7 @@ from helpers.parameters import count_parameters
 from helpers.training import fit
 from helpers.training.processes import Processes
 
-VOCAB_SIZE, WARM_UP = 80, 5
+VOCAB_SIZE, WARM_UP, EXCHANGES = 80, 5, 30
 # by name: the model, the rows of the whole batch, and the characters of a row
 SIZES = {
     "a small RNN": (lambda: StackedRNN(VOCAB_SIZE, 16, 64, 1), 8, 25),
@@ -45,9 +45,10 @@ def main(name: str, steps: int, threads: int, file: Path) -> None:
             file.write_text(json.dumps(figures), encoding="utf-8")
 
 
-def _seconds_of_exchange(model: nn.Module, processes: Processes, times: int = 30) -> float:
+def _seconds_of_exchange(model: nn.Module, processes: Processes) -> float:
+    """Return the median seconds in which the processes average gradients of the model's size."""
     gradients, seconds = [torch.zeros_like(parameter) for parameter in model.parameters()], []
-    for _ in range(times):
+    for _ in range(EXCHANGES):
         start = time.perf_counter()
         processes.average(gradients, 0.0)
         seconds.append(time.perf_counter() - start)

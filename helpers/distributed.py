@@ -57,7 +57,7 @@ def join(seconds: float = SECONDS) -> Iterator[Processes]:
         return
     if os.name == "nt":
         raise RuntimeError("several processes are not supported on Windows: start one, without torchrun")
-    backend = _choose_backend()
+    backend = _take_device()
     with _talking(seconds):
         dist.init_process_group(backend, timeout=timedelta(seconds=seconds))
     try:
@@ -141,13 +141,18 @@ class Group(Processes):
         return found[1:] if self.first else []
 
 
-def _choose_backend() -> str:
+def _take_device() -> str:
+    """Take the GPU of this process's number, where there are any, and return the backend that fits.
+
+    Raises:
+        RuntimeError: more processes than GPUs.
+    """
     if not torch.cuda.is_available():
         return "gloo"
-    here, gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    local_rank, gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
     if int(os.environ.get("LOCAL_WORLD_SIZE", "1")) > gpus:
         raise RuntimeError(f"each process needs a GPU of its own, and there are {gpus}: start {gpus} processes")
-    torch.cuda.set_device(here)
+    torch.cuda.set_device(local_rank)
     os.environ.setdefault("TORCH_NCCL_BLOCKING_WAIT", "1")  # an error that can be caught, in place of an abort
     return "cpu:gloo,cuda:nccl"
 

@@ -12,8 +12,8 @@ import pytest
 
 from helpers.checkpoints import read_checkpoint
 from helpers.tales import write_tales
+from tools.lesson import ROOT
 
-ROOT = Path(__file__).parent.parent
 SMALL = ["--model", "lstm", "--hidden-size", "16", "--dropout", "0", "--batch-size", "8", "--evaluate-every", "10"]
 SECONDS = 120
 

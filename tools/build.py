@@ -179,6 +179,7 @@ def _digest(text: str) -> str:
 
 
 def main() -> int:
+    """Build, or check what is built. Exit code 1: a lesson failed, or something is out of date."""
     parser = argparse.ArgumentParser(description="Build notebooks/, solutions/ and helpers/answers/ from lessons/.")
     parser.add_argument("--force", action="store_true", help="execute every solution, changed or not")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if anything is out of date")

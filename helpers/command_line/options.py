@@ -1,7 +1,8 @@
 """The command line of `helpers.train`, made from the settings themselves."""
 
 import argparse
-from dataclasses import MISSING, fields
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
@@ -53,21 +54,24 @@ def _add_paths(group: Any) -> None:
     add("-h", "--help", action="help", help=argparse.SUPPRESS)
 
 
-def _add(group: Any, one: Any) -> None:
+def _add(group: Any, one: Field) -> None:
+    """Add the option of one setting."""
     flag, (kind, optional) = "--" + one.name.replace("_", "-"), kind_of(one.name)
     about = one.metadata["about"]
     if one.default not in (None, MISSING) and kind is not bool:
         about += f" (default: {one.default})"
     if kind is bool:
         group.add_argument(flag, action=argparse.BooleanOptionalAction, help=about)
-    elif choices := one.metadata["of"]:
+    elif choices := one.metadata["choices"]:
         group.add_argument(flag, choices=list(choices), metavar="NAME", help=", ".join(choices) + about)
     else:
         metavar = {int: "N", float: "X", str: "TEXT"}[kind]
         group.add_argument(flag, type=_reader(kind, optional), metavar=metavar, help=about)
 
 
-def _reader(kind: type, optional: bool) -> Any:
+def _reader(kind: type, optional: bool) -> Callable[[str], Any]:
+    """Return what turns a word of the command line into a value; argparse names the option in the error."""
+
     def read(text: str) -> Any:
         if optional and text == NONE:
             return None

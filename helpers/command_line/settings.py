@@ -22,7 +22,9 @@ SEEDS = 2**63  # torch takes none beyond
 def _setting(
     group: str, about: str, *, least: float | None = None, below: float | None = None, choices: Any = None, **default
 ):
-    return field(**default, metadata={"group": group, "about": about, "least": least, "below": below, "of": choices})
+    """Return a field that says in its metadata in which group of `--help` it stands, what it is, and its limits."""
+    limits = {"least": least, "below": below, "choices": choices}
+    return field(**default, metadata={"group": group, "about": about} | limits)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +171,7 @@ _SPOKEN = {int: "a whole number", float: "a number", str: "a text in quotes", bo
 
 
 def _check_limits(one: Field, value: Any) -> None:
-    least, below, choices = (one.metadata[name] for name in ("least", "below", "of"))
+    least, below, choices = (one.metadata[name] for name in ("least", "below", "choices"))
     if choices is not None and value not in choices:
         raise ValueError(f"{one.name} must be one of {', '.join(choices)}, not {value!r}")
     if value is None or least is None:
