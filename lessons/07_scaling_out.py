@@ -739,7 +739,8 @@ print("less than 0.001 apart:", abs(exact - rough).item() < 0.001)
 #   it all the same, to stop at the very step at which a loss is NaN.)
 # - **`torch.compile(model)`** joins many small operations into few large ones. A loop over a hundred characters becomes
 #   a program of a hundred steps, which takes long to compile; for an LSTM, cuDNN has such a program ready. What pays
-#   must be measured, on the GPU that you have.
+#   must be measured, on the machine that you have. (On our two cores compiling made no difference that could be told
+#   from noise: `python -m benchmarks compilation`.)
 #
 # And scale out last: a wrong learning rate on eight machines is as wrong as on
 # one, and eight times as expensive.
