@@ -35,6 +35,7 @@ from helpers.settings import shortened
 from helpers.training_pictures import draw_samples, plot_saturation
 from helpers.vocabulary import Vocabulary
 
+# %%
 _ = torch.manual_seed(2)
 
 # %% [markdown]
