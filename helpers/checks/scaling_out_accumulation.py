@@ -16,15 +16,28 @@ _STEPS = 2  # so that `zero_grad` may stand at the beginning of a step or at its
 
 
 class _PieceSpy(Spy):
-    """A model that also notes, at each call, whether a gradient was there already."""
+    """A model that also notes which calls the backward passes went through, and how many there were at each call."""
 
     def __init__(self):
         super().__init__()
-        self.had_gradient = []
+        self.backwards, self.backwards_before = [], []
 
     def forward(self, tokens, state=None):
-        self.had_gradient.append(any(one.grad is not None and bool(one.grad.any()) for one in self.parameters()))
-        return super().forward(tokens, state)
+        number = len(self.backwards_before)
+        self.backwards_before.append(len(self.backwards))
+        logits, state = super().forward(tokens, state)
+        if logits.requires_grad:
+            logits.register_hook(lambda _: self.backwards.append(number))
+        return logits, state
+
+    def forget(self) -> None:
+        """Begin a step with empty notes."""
+        for notes in (self.calls, self.backwards, self.backwards_before):
+            notes.clear()
+
+    def one_by_one(self) -> bool:
+        """Tell whether each piece was behind us before the next one was read."""
+        return self.backwards_before == list(range(len(_SHAPES)))
 
 
 def accumulated_step(answer):
@@ -36,16 +49,16 @@ def accumulated_step(answer):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     optimizer.register_step_post_hook(lambda *_: steps.append(1))
     for pieces in batches:
-        for notes in (model.calls, model.had_gradient, steps):
-            notes.clear()
+        model.forget()
+        steps.clear()
         results.append(_call(answer, model, pieces, optimizer))
         _expect_calls(model, len(steps))
-        one_by_one.append(all(model.had_gradient[1:]))
+        one_by_one.append(model.one_by_one())
     _compare_weights(start, model, batches)
     expect(
         all(one_by_one),
-        "`backward` is called once, after all pieces: until then the graphs of all of them lie in memory, and nothing is "
-        "saved. Call it for each piece",
+        "`backward` waits until all pieces are read: so long the graphs of all of them lie in memory, and nothing is "
+        "saved. Call it in the loop, for each piece before the next is read",
     )
     _compare_loss(results[0], start, batches[0])
 
@@ -55,6 +68,8 @@ def _call(answer, model, pieces, optimizer):
         with naming_shapes():
             return answer(model, pieces, optimizer)
     except RuntimeError as error:
+        if "second time" in str(error) and not all(model.fresh()):
+            raise Mistake(_HANDED_ON) from None
         if "second time" in str(error):
             raise Mistake("`backward` goes through the same graph twice: call it once for each piece") from None
         if "inplace" in str(error):
@@ -64,10 +79,11 @@ def _call(answer, model, pieces, optimizer):
         raise
     except ValueError as error:
         if "state has shape" in str(error):
-            raise Mistake("the state of one piece is handed to the next: the pieces are other rows") from None
+            raise Mistake(_HANDED_ON) from None
         raise
 
 
+_HANDED_ON = "the state of one piece is handed to the next: the pieces are other rows, so begin each with a fresh state"
 _JOINED = "the pieces are joined to one batch, and all of it must fit into memory at once: read them one by one"
 
 
@@ -78,7 +94,15 @@ def _expect_calls(model: _PieceSpy, steps: int) -> None:
         raise Mistake(_JOINED)
     expect(calls != 1, "only one piece is read: is the `return` inside the loop?")
     expect(calls == len(_ROWS), f"the model was called {calls} times for {len(_ROWS)} pieces: call it once for each")
-    expect(all(model.fresh()), "a piece does not start from a fresh state: the pieces are other rows")
+    expect(all(model.fresh()), _HANDED_ON)
+    expect(
+        len(model.backwards) > 0 or steps == 0,
+        "no gradient comes from the pieces: call `backward` on the loss of each",
+    )
+    expect(
+        model.backwards != [len(_SHAPES) - 1],
+        "`backward` stands after the loop, and only the last piece has a gradient: indent it, so that each piece has one",
+    )
     expect(modes_of(model) == {True}, "the model is put into evaluation mode: leave the mode as it is")
     expect(
         steps != len(_ROWS),
@@ -106,6 +130,11 @@ def _train(start, batches, *, weigh="all", zero="first", swap=False, clip=None) 
                 "sum": 1.0,
                 "characters": size,
                 "twice": size / total / count,
+                "time": targets.shape[1] / sum(time for _, time in _SHAPES),
+                "time over characters": targets.shape[1] / total,
+                "inverse": total / size,
+                "divided by the characters of the piece": 1 / size,
+                "divided by the characters of all": 1 / total,
             }
             weights |= {"rows": rows / sum(_ROWS), "rows over characters": rows / total}
             (loss * weights[weigh]).backward()
@@ -130,6 +159,11 @@ def _compare_weights(start, model: Spy, batches) -> None:
         ({"clip": 1.0}, "the gradient is clipped: do not clip here"),
         ({"weigh": "sum"}, "the means of the pieces are added up, which makes the step too long: give each the share that it has of all characters"),
         ({"weigh": "pieces"}, "each piece counts alike, and some are smaller: give each the share that it has of all characters"),
+        ({"weigh": "time"}, "each piece is weighed with its length in time, `targets.shape[1]`, and may also have fewer rows: weigh with the characters, `targets.numel()`"),
+        ({"weigh": "time over characters"}, "a piece is weighed with its length in time over the characters of all: its own characters are `targets.numel()`"),
+        ({"weigh": "inverse"}, "the share is upside down: it is `targets.numel() / total`, less than 1"),
+        ({"weigh": "divided by the characters of all"}, "a mean is divided by the number of characters once more: the mean times `targets.numel() / total`, or the sum (`reduction=\"sum\"`) divided by `total`"),
+        ({"weigh": "divided by the characters of the piece"}, "a mean is divided by the characters of its piece once more: the mean times `targets.numel() / total`"),
         ({"weigh": "rows"}, "each row counts alike, and those of one piece are shorter: weigh with the characters, `targets.numel()`"),
         ({"weigh": "rows over characters"}, "a piece is weighed with its rows over the characters of all: `len(targets)` counts rows, `targets.numel()` characters"),
         ({"weigh": "characters"}, "that is the gradient of the sum over all characters: divide by their number"),
@@ -154,6 +188,9 @@ def _compare_loss(result, start, pieces) -> None:
         [
             (sum(means), "that is the sum of the pieces' losses: return the mean over all characters"),
             (sum(means) / len(means), "the loss that you return is the mean of the pieces' means: some are smaller, weigh them"),
+            (right / sum(_SIZES), "the loss that you return is divided by the number of characters twice: it is a mean already"),
+            (right / len(_SIZES), "the loss that you return is divided by the number of pieces: the shares add up to the mean already"),
+            (sum(means) / sum(_SIZES), "the pieces' means are divided by the characters of all: multiply each by its `targets.numel()` first"),
             (right * sum(_SIZES), "that is the sum over all characters: return their mean"),
             (means[-1], "that is the loss of the last piece: return the mean over all characters"),
             (means[-1] * _SIZES[-1] / sum(_SIZES), "that is the last piece's part of the loss: add up all of them"),

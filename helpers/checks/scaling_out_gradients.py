@@ -8,7 +8,7 @@ from helpers.checks.expectations import Mistake, expect, same
 from helpers.checks.scaling_out_ranks import run_ranks
 from helpers.checks.training_spy import Spy, weights_of
 
-_SIZE = 3
+_SIZE = 4  # neither 2 nor 2 + 1: another division shows
 
 
 def average_gradients(answer):
@@ -36,7 +36,7 @@ def average_gradients(answer):
         "each gradient goes through `all_reduce` twice, and the second time the sums are added up: once is enough",
     )
     total, mean = sum(gradients), sum(gradients) / _SIZE
-    _compare(after, total, mean, gradients, len(list(models[0].parameters())))
+    _compare(after, total, mean, gradients, models[0])
     _expect_passes_over(answer)
     _expect_sends_zeros(answer)
 
@@ -86,7 +86,7 @@ def _part_like(tensor: torch.Tensor, model: Spy) -> torch.Tensor:
     return weights_of(model)
 
 
-def _compare(after: list[torch.Tensor], total, mean, gradients, count: int) -> None:
+def _compare(after: list[torch.Tensor], total, mean, gradients, model: Spy) -> None:
     if all(same(own, mean, 1e-5) for own in after):
         return
     first = after[0]
@@ -97,7 +97,15 @@ def _compare(after: list[torch.Tensor], total, mean, gradients, count: int) -> N
         ),
         (mean / _SIZE, "the gradients are divided by `size` twice: before or after `all_reduce`, not both"),
         (gradients[0] / _SIZE, "each process divides its own gradient, and does not use the sum: copy it back"),
-        (total / count, "the sum is divided by the number of parameters: divide by the number of processes"),
+        (
+            total / len(list(model.parameters())),
+            "the sum is divided by the number of parameters: divide by the number of processes",
+        ),
+        (total / (_SIZE - 1), "the sum is divided by `size - 1`: divide it by `size`, the number of processes"),
+        (
+            _last_divided(total, model),
+            "only the last gradient is divided: the division stands after the loop, indent it",
+        ),
         (total / 2, "the sum is divided by 2: there can be more processes, divide by `size`"),
     ]
     for wrong, message in mistakes:
@@ -113,6 +121,12 @@ def _compare(after: list[torch.Tensor], total, mean, gradients, count: int) -> N
     raise Mistake(
         "the gradients are not the mean over all processes: for each parameter the sum of all, divided by `size`"
     )
+
+
+def _last_divided(total: torch.Tensor, model: Spy) -> torch.Tensor:
+    """Return what a sum is where only the last parameter's part of it is divided."""
+    *_, last = model.parameters()
+    return torch.cat([total[: -last.numel()], total[-last.numel() :] / _SIZE])
 
 
 def _expect_passes_over(answer) -> None:

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from helpers.checks.expectations import compare, expect, expect_number
+from helpers.checks.expectations import compare, expect, expect_number, show
 from helpers.checks.scaling_out_ranks import run_ranks
 
 
@@ -43,21 +43,26 @@ def _compare(result, losses: list[torch.Tensor], rank: int, *, called: bool) -> 
     right = total / count
     means = [one.double().mean().item() if len(one) else 0.0 for one in losses]
     compare(
-        expect_number(result, "the mean"), right, "the mean over all processes",
+        expect_number(result, "the mean"), right, f"the mean over all processes of losses such as {show(losses[0], 28)}, in shares of {_counts(counts)},",
         [
             (means[rank], "that is the mean of the own characters: " + ("it is not shared" if called else "`all_reduce` was never called")),
             (sum(means) / size, "that is the mean of the processes' means: a process with few characters counts as much as one with many"),
             (sum(means), "that is the sum of the processes' means: add up sums and counts, and divide once"),
             (sum(means) / 2, "the sum of the processes' means is divided by 2: there can be more processes, and the means must be weighed. Send sums and counts"),
             (sum(means) / count, "the processes' means are added up and divided by the number of all characters: send the sum, not the mean"),
-            (total / sum(max(one, 1) for one in counts), "a process without characters must count 0, and counts 1 here"),
+            (total / sum(max(one, 1) for one in counts), "a process without characters must count 0, and counts 1 here") if 0 in counts else (right, ""),
             (total, "that is the sum: divide it by the number of all characters"),
             (total / size, "the sum of all is divided by the number of processes: divide by the number of all characters"),
             (total / len(own) if len(own) else -1.0, "the sum of all is divided by the own count: add up the counts, too"),
             (sums[rank] / count, "the own sum is divided by the count of all: add up the sums, too"),
             (right / size, "the mean is divided by the number of processes once more"),
+            (count / total, "sum and count are exchanged: the sum of all is divided by the count of all"),
             (math.floor(total) / count, "the sum has lost what stands behind the point: an integer tensor cannot hold it"),
             (sum(math.floor(one) for one in sums) / count, "the sums have lost what stands behind the point: an integer tensor cannot hold it"),
         ],
         tolerance=1e-5,
     )  # fmt: skip
+
+
+def _counts(counts: list[int]) -> str:
+    return f"{', '.join(map(str, counts[:-1]))} and {counts[-1]}"

@@ -28,7 +28,9 @@ class _Replay:
         self.sums, self.calls = sums, 0
         self.handed: torch.Tensor | None = None
 
-    def __call__(self, tensor: torch.Tensor) -> None:
+    def __call__(self, tensor: torch.Tensor, *others: Any, **named: Any) -> None:
+        if others or named:
+            raise Mistake("`all_reduce` takes one tensor, and always adds: hand it nothing else, and divide yourself")
         if not isinstance(tensor, torch.Tensor):
             raise Mistake(f"`all_reduce` takes a tensor, and was given {describe_type(type(tensor))}")
         if self.handed is not None or self.calls == len(self.sums):
@@ -59,6 +61,12 @@ def run_ranks(call: Callable[[int, AllReduce], Any], size: int) -> tuple[list[An
             except (AttributeError, TypeError) as error:
                 if replay.calls and "NoneType" in str(error):
                     raise Mistake(_RETURNS_NOTHING) from None
+                raise
+            except ValueError as error:
+                if "process group has not been initialized" in str(error):
+                    raise Mistake(
+                        "that is torch's own `all_reduce`: use the `all_reduce` that you were given"
+                    ) from None
                 raise
         if not handed:
             return list(results.values()), sums

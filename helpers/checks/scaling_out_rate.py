@@ -30,6 +30,11 @@ _WRONG_RULES: list[tuple[Callable[[int, float, float, int], float], str]] = [
     (lambda step, rate, times, warmup: rate * times ** min(step / warmup, 1), "the rate rises along a curve: the exercise asks for a straight line"),
     (lambda step, rate, times, warmup: rate * times if step > warmup else rate, "the rate jumps from small to large: let it rise in a straight line"),
     (lambda step, rate, times, warmup: rate * times if step >= warmup else rate, "the rate jumps from small to large: let it rise in a straight line"),
+    (lambda step, rate, times, warmup: rate * min(1 + times * step / warmup, times), "the rate rises too steeply: the way is `base_rate * (times - 1)` long, not `base_rate * times`"),
+    (lambda step, rate, times, warmup: _rule(step, rate, times, warmup + 1), "the way has `warmup_steps` steps, not one more: step `warmup_steps` has the full rate"),
+    (lambda step, rate, times, warmup: rate + (times - 1) * min(step / warmup, 1), "multiply the way by the base rate, too: it is `base_rate * (times - 1)` long"),
+    (lambda step, rate, times, warmup: rate * (1 + (times - 1) * math.sqrt(min(step / warmup, 1))), "the share of the way is bent by a root: the exercise asks for a straight line"),
+    (lambda step, rate, times, warmup: rate * (1 + (times - 1) * min(step / warmup, 1) ** 2), "the share of the way is bent: the exercise asks for a straight line"),
     (lambda step, rate, times, warmup: 1 + (times - 1) * min(step / warmup, 1), "that is the factor: multiply by the base rate"),
 ]  # fmt: skip
 

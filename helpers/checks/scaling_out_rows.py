@@ -6,7 +6,7 @@ import torch
 
 from helpers.checks.expectations import Mistake, expect, expect_tensor, same
 
-_CASES = [(8, 2), (5, 4), (8, 3), (7, 3), (3, 1)]  # rows, processes
+_CASES = [(8, 2), (5, 4), (8, 3), (7, 3), (3, 1), (61, 7)]  # rows, processes; the last: 7 * (61 / 7) is not 61
 
 
 def own_rows(answer):
@@ -15,7 +15,8 @@ def own_rows(answer):
         batch = torch.randperm(rows * 6).view(rows, 6)  # no number comes twice, so a row can be found again
         shares = [_share(answer, batch, rank, size) for rank in range(size)]
         _expect_places(shares, rows, size)
-        again = [_share(answer, batch + 100, rank, size) for rank in range(size)]
+        other = torch.randperm(rows * 6).view(rows, 6) + 100
+        again = [_share(answer, other, rank, size) for rank in range(size)]
         expect(
             shares == again,
             "other rows are taken from the second batch than from the first: a stream must stay in its process, since "
@@ -48,6 +49,8 @@ def _cut_wrong(share: torch.Tensor, batch: torch.Tensor, what: str) -> str:
             f"{what} is a stretch of time of every row: cut along the rows, dimension 0, or each process would start "
             "where another one has not been yet"
         )
+    if share.dim() == 1 and len(share) != batch.shape[1]:
+        return f"{what} has one dimension, and `batch` has {batch.dim()}: take a slice of `batch` itself, whole rows"
     if share.dim() == 1:
         return f"{what} is a single row without its dimension: take a slice of rows"
     return f"the shape of {what} should be (some of {len(batch)}, {batch.shape[1]}), and is {tuple(share.shape)}"
@@ -65,6 +68,10 @@ def _expect_places(shares: list[list[int]], rows: int, size: int) -> None:
             any(one != other for one, other in pairwise(shares)),
             "every process takes the same rows: use `rank`",
         )
+    expect(
+        shares != [list(range(rows))[rows * rank // size : rows * rank] for rank in range(size)],
+        f"{case}: the share of process 0 is empty: without brackets `rank + 1 // size` is `rank + 0`; write `(rank + 1)`",
+    )
     expect(
         not (counts[0] == 0 and rows >= size),
         f"{case}: process 0 takes nothing: ranks are counted from 0",
@@ -84,8 +91,13 @@ def _expect_places(shares: list[list[int]], rows: int, size: int) -> None:
 def _why_lost(shares: list[list[int]], rows: int, size: int, lost: int) -> str:
     everything = list(range(rows))
     if shares == [everything[rank * size :][:size] for rank in range(size)]:
-        return "`split` takes the number of rows in a part, not the number of parts: `tensor_split` takes that"
+        return (
+            "each share has `size` rows, but `size` is the number of processes, not of rows (`split` takes rows, "
+            "`tensor_split` takes the number of parts)"
+        )
     if shares == [everything[rank - 1 :: size] for rank in range(size)]:
         return "process 0 begins at row -1, the last: rank counts from 0, so take `rank`, not `rank - 1`"
+    if shares == [everything[int(rank * (rows / size)) : int((rank + 1) * (rows / size))] for rank in range(size)]:
+        return f"row {lost} goes to nobody: `/` gives fractions that are slightly off; `//` gives whole numbers"
     reason = "what is left over must be taken, too" if rows % size else "each row must be in one of the shares"
     return f"row {lost} goes to nobody: {reason}"

@@ -28,7 +28,7 @@ def parallel_step(answer):
     start = Spy()
     start.output.weight.data.mul_(8)  # gradients longer than 1: a limit of 1, in place of `clip_norm`, shows
     batches = [torch.randint(VOCAB, (2, SIZE * ROWS, TIME)) for _ in range(STEPS)]  # inputs and targets
-    for kind, limit in (("Adam", NO_LIMIT), ("SGD", NO_LIMIT), ("SGD", LIMIT), ("Adam", LIMIT)):
+    for kind, limit in (("SGD", NO_LIMIT), ("Adam", NO_LIMIT), ("SGD", LIMIT), ("Adam", LIMIT)):
         results, sums = _run(answer, start, batches, kind, limit)
         expect(len(sums) > 0, _NO_GRADIENTS if any(bare for *_, bare in results) else _NOT_SHARED)
         compare_weights(results, start, batches, kind, limit)
@@ -91,6 +91,10 @@ def _expect_state(result, model: Spy, given: torch.Tensor | None) -> torch.Tenso
         "state and loss are returned the wrong way round: the loss comes first",
     )
     state = result[1]
+    expect(
+        not (isinstance(state, torch.Tensor) and not state.any()),
+        "the state that you return is all zeros, and is not the one that the model returns: hand that one on, detached",
+    )
     expect(
         not same(state, given),
         "the state that you return is the one that you were given: hand on the one that the model returns",

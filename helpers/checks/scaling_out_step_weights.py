@@ -74,6 +74,7 @@ def compare_weights(results, start: Spy, batches, kind: str, limit: float) -> No
         ({"share": "twice"}, "the gradients are divided by `size` twice: `average_gradients` has done it"),
         ({"zero_grad": False}, "the gradients of the batches add up: call `optimizer.zero_grad()` once a step, before `backward` or after `step`"),
         ({"weight": ROWS * TIME}, "the loss is the sum over all positions, which makes the step too long: take the mean"),
+        ({"own_limit": float(SIZE)}, "the gradient is clipped to `size`, not to `clip_norm`: hand `clip_norm` on"),
         ({"own_limit": 1.0}, "the gradient is clipped to 1.0, not to `clip_norm`: hand `clip_norm` on"),
     ]  # fmt: skip
     if limit == LIMIT:  # all but the clipping was right without a limit

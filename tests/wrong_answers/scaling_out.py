@@ -39,6 +39,15 @@ def shuffled(batch, rank, size):
     return batch[torch.randperm(len(batch), generator=generator)].tensor_split(size)[rank]
 
 
+def by_floats(batch, rank, size):
+    share = len(batch) / size
+    return batch[int(rank * share) : int((rank + 1) * share)]
+
+
+def in_order_of_content(batch, rank, size):
+    return batch[batch[:, 0].argsort()][rank::size]
+
+
 for line, function in {
     "is a stretch of time of every row": lambda batch, rank, size: batch.tensor_split(size, dim=1)[rank],
     "each process takes the whole batch": lambda batch, rank, size: batch,
@@ -50,13 +59,25 @@ for line, function in {
     "other rows are taken from the second batch": shuffled,
     "is a single row without its dimension": lambda batch, rank, size: batch[rank],
     "do some processes get nothing?": lambda batch, rank, size: batch.chunk(size)[rank],
-    "`split` takes the number of rows in a part": lambda batch, rank, size: batch.split(size)[rank],
+    "`split` takes rows, `tensor_split` takes the number": lambda batch, rank, size: batch.split(size)[rank],
     "rank counts from 0, so take `rank`": lambda batch, rank, size: batch[rank - 1 :: size],
     "each row must be in one of the shares": lambda batch, rank, size: batch[rank * 3 : (rank + 1) * 3],
+    "without brackets `rank + 1 // size`": lambda batch, rank, size: batch[
+        len(batch) * rank // size : len(batch) * rank + 1 // size
+    ],
+    "has one dimension, and `batch` has 2": lambda batch, rank, size: torch.arange(len(batch))[rank::size],
+    "goes to nobody: `/` gives fractions": by_floats,
     "holds rows that are not in the batch": lambda batch, rank, size: batch.view(-1, 6).flip(1)[rank::size],
 }.items():
     wrong("own_rows", line, function)
 wrong("own_rows", "and all wait for the largest", rounded_up)
+wrong(
+    "own_rows",
+    "`split` takes rows, `tensor_split` takes the number",
+    lambda batch, rank, size: batch[rank * size : (rank + 1) * size],
+)
+wrong("own_rows", "other rows are taken from the second batch", in_order_of_content)
+wrong("own_rows", "has one dimension, and `batch` has 2", lambda batch, rank, size: batch.flatten()[rank::size])
 for function in (
     lambda batch, rank, size: batch[rank::size],
     lambda batch, rank, size: batch.tensor_split(size)[rank],
@@ -137,6 +158,29 @@ def by_two(model, all_reduce, size):
     for gradient in gradients(model):
         all_reduce(gradient)
         gradient /= 2
+
+
+def by_one_less(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        gradient /= size - 1
+
+
+def divides_after_the_loop(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+    gradient /= size
+
+
+def with_operation(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient, op=torch.distributed.ReduceOp.AVG)
+
+
+def of_torch(model, all_reduce, size):
+    for gradient in gradients(model):
+        torch.distributed.all_reduce(gradient)
+        gradient /= size
 
 
 def keeps_length(model, all_reduce, size):
@@ -245,6 +289,12 @@ for line, function in {
     "`all_reduce` was never called": lambda model, all_reduce, size: None,
 }.items():
     wrong("average_gradients", line, function)
+wrong("average_gradients", "`all_reduce` takes one tensor, and always adds", with_operation)
+wrong("average_gradients", "use the `all_reduce` that you were given", of_torch)
+wrong("average_gradients", "divided by `size - 1`", by_one_less)
+wrong(
+    "average_gradients", "only the last gradient is divided: the division stands after the loop", divides_after_the_loop
+)
 wrong("average_gradients", "the weights are averaged, not the gradients", all_weights_at_once)
 wrong("average_gradients", "the weights are averaged, not the gradients", summed_weights)
 wrong("average_gradients", "the gradients are as they were", out_of_place)
@@ -351,6 +401,16 @@ for line, function in {
     "`all_reduce` takes a tensor": lambda losses, all_reduce: all_reduce(losses.sum().item()),
 }.items():
     wrong("mean_loss", line, function)
+wrong(
+    "mean_loss",
+    "the mean over all processes of losses such as",
+    lambda losses, all_reduce: reduced(losses.sum(), all_reduce) / reduced(len(losses) + 1.0, all_reduce),
+)
+wrong(
+    "mean_loss",
+    "sum and count are exchanged",
+    lambda losses, all_reduce: reduced(float(len(losses)), all_reduce) / reduced(losses.sum(), all_reduce),
+)
 right(
     "mean_loss",
     lambda losses, all_reduce: reduced(losses.sum(), all_reduce) / reduced(float(len(losses)), all_reduce),
@@ -468,6 +528,12 @@ wrong("parallel_step", "the weights did not change", stepping(zero_late=True))
 wrong("parallel_step", "when `average_gradients` comes there are no gradients", stepping(zero_between=True))
 wrong("parallel_step", "is the one that you were given", stepping(give=lambda loss, state, given: (loss.item(), None)))
 wrong("parallel_step", "and the weights are averaged: with Adam", stepping(average="weights", clip=""))
+wrong(
+    "parallel_step",
+    "is not the one that the model returns",
+    stepping(give=lambda loss, state, given: (loss.item(), torch.zeros_like(state))),
+)
+wrong("parallel_step", "the gradient is clipped to `size`, not to", stepping(limit=lambda clip_norm, size: size))
 
 
 def step_in_one_message(model, inputs, targets, state, optimizer, all_reduce, size, clip_norm=1.0):
@@ -525,6 +591,12 @@ for line, function in {
     "with no warm-up steps the first step should have": lambda s, b, t, w: b * (1 + (t - 1) * share(s, w)) if w else b,
 }.items():
     wrong("scaled_rate", line, function)
+
+
+wrong("scaled_rate", "the way is `base_rate * (times - 1)` long", lambda s, b, t, w: b * min(1 + t * s / w, t))
+wrong("scaled_rate", "the way has `warmup_steps` steps, not", lambda s, b, t, w: b * (1 + (t - 1) * share(s, w + 1)))
+wrong("scaled_rate", "multiply the way by the base rate, too", lambda s, b, t, w: b + (t - 1) * share(s, w))
+wrong("scaled_rate", "the share of the way is bent", lambda s, b, t, w: b * (1 + (t - 1) * share(s, w) ** 0.5))
 
 
 def in_two_cases(step, base_rate, times, warmup_steps):
@@ -590,6 +662,54 @@ def joined(model, pieces, optimizer):
     return loss.item()
 
 
+def part_of(model, inputs, targets, total):
+    loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten())
+    return loss * targets.numel() / total
+
+
+def characters(pieces):
+    return sum(targets.numel() for _, targets in pieces)
+
+
+def last_piece_only(model, pieces, optimizer):
+    optimizer.zero_grad()
+    mean = 0.0
+    for inputs, targets in pieces:
+        part = part_of(model, inputs, targets, characters(pieces))
+        mean += part.item()
+    part.backward()
+    optimizer.step()
+    return mean
+
+
+def without_backward(model, pieces, optimizer):
+    optimizer.zero_grad()
+    mean = sum(part_of(model, *piece, characters(pieces)).item() for piece in pieces)
+    optimizer.step()
+    return mean
+
+
+def backward_in_a_second_loop(model, pieces, optimizer):
+    optimizer.zero_grad()
+    parts = [part_of(model, *piece, characters(pieces)) for piece in pieces]
+    for part in parts:
+        part.backward()
+    optimizer.step()
+    return sum(part.item() for part in parts)
+
+
+def carries_the_graph(model, pieces, optimizer):
+    optimizer.zero_grad()
+    mean, state = 0.0, None
+    for inputs, targets in pieces:
+        logits, state = model(inputs, state)
+        part = F.cross_entropy(logits.flatten(0, 1), targets.flatten()) * targets.numel() / characters(pieces)
+        part.backward()
+        mean += part.item()
+    optimizer.step()
+    return mean
+
+
 def by_rows(model, pieces, optimizer):
     rows = sum(len(inputs) for inputs, _ in pieces)
     model.zero_grad()
@@ -618,7 +738,27 @@ for line, function in {
     "between the last `backward` and `step` throws": accumulating(zero="last"),
     "the gradient is divided twice": accumulating(weigh=lambda targets, total, count: targets.numel() / total / count),
     "the loss is taken against the inputs": accumulating(swap=True),
-    "`backward` is called once, after all pieces": accumulating(together=True),
+    "`backward` waits until all pieces are read": accumulating(together=True),
+    "`backward` stands after the loop, and only the last piece": last_piece_only,
+    "no gradient comes from the pieces": without_backward,
+    "weighed with its length in time, `targets.shape[1]`": accumulating(
+        weigh=lambda targets, total, count: targets.shape[1] / 10
+    ),
+    "its length in time over the characters of all": accumulating(
+        weigh=lambda targets, total, count: targets.shape[1] / total
+    ),
+    "the share is upside down": accumulating(weigh=lambda targets, total, count: total / targets.numel()),
+    "a mean is divided by the number of characters once more": accumulating(
+        weigh=lambda targets, total, count: 1 / total
+    ),
+    "by the characters of its piece once more": accumulating(weigh=lambda targets, total, count: 1 / targets.numel()),
+    "is divided by the number of characters twice": accumulating(
+        result=lambda means: (12 * means[0] + 6 * means[1] + 4 * means[2]) / 22**2
+    ),
+    "is divided by the number of pieces": accumulating(
+        result=lambda means: (12 * means[0] + 6 * means[1] + 4 * means[2]) / 22 / 3
+    ),
+    "means are divided by the characters of all: multiply": accumulating(result=lambda means: sum(means) / 22),
     "the state of one piece is handed to the next": accumulating(carry=True),
     "into evaluation mode": accumulating(evaluate=True),
     "is the sum of the pieces' losses": accumulating(result=sum),
@@ -634,6 +774,10 @@ wrong(
     "of the earlier pieces are thrown away",
     accumulating(zero="each", weigh=lambda targets, total, count: 1.0),
 )
+
+
+wrong("accumulated_step", "the state of one piece is handed to the next", carries_the_graph)
+wrong("accumulated_step", "`backward` waits until all pieces are read", backward_in_a_second_loop)
 
 
 def sums_and_counts(model, pieces, optimizer):
@@ -665,3 +809,37 @@ def sums_over_characters(model, pieces, optimizer):
 right("accumulated_step", sums_and_counts)
 right("accumulated_step", sums_over_characters)
 right("accumulated_step", accumulating(zero="after"))
+
+
+def adds_gradients_by_hand(model, pieces, optimizer):
+    """Empty the gradients before each piece, and keep copies."""
+    mean, sums = 0.0, [torch.zeros_like(parameter) for parameter in model.parameters()]
+    for piece in pieces:
+        optimizer.zero_grad()
+        part = part_of(model, *piece, characters(pieces))
+        part.backward()
+        mean += part.item()
+        sums = [own + parameter.grad for own, parameter in zip(sums, model.parameters(), strict=True)]
+    for parameter, gradient in zip(model.parameters(), sums, strict=True):
+        parameter.grad = gradient
+    optimizer.step()
+    return mean
+
+
+def asks_autograd(model, pieces, optimizer):
+    """Call `torch.autograd.grad`, which touches no `grad`."""
+    parameters = list(model.parameters())
+    mean, sums = 0.0, [torch.zeros_like(parameter) for parameter in parameters]
+    for piece in pieces:
+        part = part_of(model, *piece, characters(pieces))
+        for total, gradient in zip(sums, torch.autograd.grad(part, parameters), strict=True):
+            total += gradient
+        mean += part.item()
+    for parameter, gradient in zip(parameters, sums, strict=True):
+        parameter.grad = gradient
+    optimizer.step()
+    return mean
+
+
+right("accumulated_step", adds_gradients_by_hand)
+right("accumulated_step", asks_autograd)
