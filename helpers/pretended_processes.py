@@ -7,7 +7,9 @@ from typing import Any
 
 import torch
 
-SECONDS = 60.0  # that one waits for the others, so that a mistake in one does not keep the notebook waiting
+SECONDS = 20.0  # that one waits for the others, so that a mistake in one does not keep the notebook waiting
+
+_UNEQUAL = "not all processes called `all_reduce` equally often: some waited for a sum that the others do not send"
 
 
 def pretend_processes(work: Callable[[int, Callable[[torch.Tensor], None]], Any], size: int) -> list[Any]:
@@ -18,8 +20,8 @@ def pretend_processes(work: Callable[[int, Callable[[torch.Tensor], None]], Any]
     what you need before.
 
     Raises:
-        Exception: the first that one of them raised; threading.BrokenBarrierError if they do not all call
-            `all_reduce` equally often.
+        Exception: the first that one of them raised.
+        RuntimeError: they do not all call `all_reduce` equally often.
     """
     meeting, table = threading.Barrier(size), [torch.empty(0)] * size
 
@@ -40,6 +42,9 @@ def pretend_processes(work: Callable[[int, Callable[[torch.Tensor], None]], Any]
     with ThreadPoolExecutor(size) as threads:
         runs = [threads.submit(run, rank) for rank in range(size)]
     errors = [error for one in runs if (error := one.exception())]
-    for error in sorted(errors, key=lambda one: isinstance(one, threading.BrokenBarrierError)):
-        raise error
+    for error in errors:
+        if not isinstance(error, threading.BrokenBarrierError):
+            raise error
+    if errors:
+        raise RuntimeError(_UNEQUAL) from None
     return [one.result() for one in runs]

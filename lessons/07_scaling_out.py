@@ -8,8 +8,8 @@
 # The mathematics is a mean. The mistakes are many: most of them do not crash, and the loss falls all the same, only
 # more slowly.
 #
-# **At the end you will have built** a training step that several processes take together and that is, number for
-# number, the step of one. You will have started two real processes, read a batch in pieces for want of a second
+# **At the end you will have built** a training step that several processes take together and that is, up to rounding,
+# the step of one. You will have started two real processes, read a batch in pieces for want of a second
 # machine, and seen where numbers of 16 bits are enough and where they are not.
 #
 # **You need** lesson 03: its training step, and streams. No second machine, and no GPU. **Time:** two hours, of which
@@ -224,8 +224,8 @@ for network in networks:
 #
 # ## 4 · Shares that are not equal
 #
-# A batch can be chosen so that it divides evenly. A validation text cannot: there, one process often has fewer
-# characters than the others, or none at all. The mean of the processes' means is then wrong, as in section 1.
+# A batch can be chosen so that it divides evenly. A validation text cannot: its last batch has what is left over. If
+# that is a single row, one process reads it and the others have none, so they have no characters at all. The mean of the processes' means is then wrong, as in section 1.
 #
 # **By hand:** process 0 has three characters with losses 1, 2 and 3, process 1 has one with loss 6. The means are 2 and
 # 6, and their mean is 4. But the mean of all four is 12 / 4 = 3.
@@ -360,7 +360,8 @@ print("and their own losses differ:", not torch.allclose(*halves))
 # tells each its rank, the world size, and where the others are.
 #
 # The program that we start is a few lines long, because the package's `fit` knows processes. `distributed.join` reads
-# what torchrun has told. Everything after that is the same in all of them.
+# what torchrun has told. It also picks the library that carries the sums: **gloo** between processors, **NCCL** between
+# NVIDIA's GPUs. Everything after that is the same in all of them.
 
 # %%
 print(inspect.getsource(distributed_demo.train))
@@ -392,7 +393,8 @@ else:
 # and the batch grows: 8 processes with 32 rows each make a batch of 256. What does that change?
 #
 # The gradient of a batch is an estimate. The true one would be the mean over the whole text. An estimate from B rows
-# that were drawn independently is off by about $\sigma / \sqrt{B}$: four times the rows, half the **noise**. We can
+# that were drawn independently is off by about $\sigma / \sqrt{B}$, where σ is how far the gradient of a single row
+# is off, on average: four times the rows, half the **noise**. We can
 # measure it. Take the gradients of many small batches, and see how far they lie from the gradient of very many rows.
 
 # %%
@@ -468,14 +470,15 @@ _ = axes.legend(frameon=False, fontsize="small")
 #
 # <details><summary>Hint</summary>
 #
-# The share of the way is `min(step / warmup_steps, 1)`, and the way is `base_rate * (times - 1)` long.
+# The share of the way is `min(step / warmup_steps, 1)`, or 1 if there are no warm-up steps, for one cannot divide by 0.
+# The way is `base_rate * (times - 1)` long, and begins at `base_rate`.
 #
 # </details>
 
 
 # %% exercise="scaled_rate" minutes=6
 def scaled_rate(step: int, base_rate: float, times: float, warmup_steps: int) -> float:
-    """Return the learning rate at a step, for `times` times the batch of `base_rate`."""
+    """Return the learning rate at a step, for a batch `times` times as large as the one that had `base_rate`."""
     # TODO: how much of the way is done, and from where to where does it lead?
     ### BEGIN SOLUTION
     done = min(step / warmup_steps, 1) if warmup_steps else 1
@@ -532,9 +535,10 @@ print(
 )
 
 # %% [markdown]
-# For SGD the linear rule brings nearly everything back. Four times that rate is too much: the loss explodes. Had the
-# small batch's rate been 0.5 instead of 0.2, eight times as much would have been too much already. The rule says how a
-# rate scales. It does not say that the result is possible.
+# For SGD the linear rule brings nearly everything back. Four times that rate is too much: the loss explodes. All this
+# depends on where we began: 0.2 is a careful rate. With 0.5, the small batch ends at 1.86 instead of 2.12, and eight
+# times as much is too much already. The rule says how a rate scales. It does not say that the result is possible, nor
+# that the small batch had its best rate.
 #
 # **And Adam?** Here the reason above does not apply: Adam divides by the size of the gradient, and a step is about as
 # long as the rate, whatever the gradient. What a larger batch changes is the noise within that size. An analysis of the
@@ -546,7 +550,7 @@ print(
 #
 # Two things are less open. Somewhere there is a batch size beyond which more rows no longer save steps (Shallue and
 # others, 2019, measured it for many models; McCandlish and others, 2018, predict it from the noise that you have just
-# measured). And none of the large batches above is clearly better than the small one. A large batch saves time, not
+# measured). And at these base rates none of the large batches is clearly better than the small one. A large batch saves time, not
 # text.
 #
 # ## 8 · What it costs
@@ -566,9 +570,13 @@ for name, parameters, gigabytes in (
     print(f"{name:37} {size / 1e6:11,.2f} MB {1e3 * size / (gigabytes * 1e9):9.2f} ms at the best")
 
 # %% [markdown]
-# That is to be held against the time to *compute*. An LSTM of two layers of 512 that reads 64 rows of 100 characters
-# does about 130 thousand million multiplications and additions a step: seconds on one core, a few hundredths of a
-# second on a GPU. So over an ordinary network two computers with processors gain nearly everything, and two with GPUs
+# (An LSTM has four gates, and each layer two matrices: with an input of 64 numbers, 4 · 512 · (64 + 512) in the first
+# layer, 4 · 512 · (512 + 512) in the second. Together that is 3.3 million.)
+#
+# That is to be held against the time to *compute*. Each weight is multiplied and added once for each character, so 64
+# rows of 100 characters make 3.3 million · 6,400 = 21 thousand million products forward. Backward costs twice as much:
+# 63 thousand million in all, each with an addition. That takes about a second on one core, a few hundredths of a second
+# on a GPU. So over an ordinary network two computers with processors gain nearly everything, and two with GPUs
 # wait most of the time.
 #
 # And here? `python -m benchmarks processes` trains three networks, in one process and in two with half the rows each,
@@ -582,10 +590,14 @@ for name, parameters, gigabytes in (
 # | vanilla RNN, 448 hidden, 32 rows of 64 | 1.0 MB | 38.8 ms | 26.2 ms | 1.5 (1.4 to 1.5) | 1.1 ms |
 # | LSTM, 2 layers of 256, 64 rows of 64 | 3.4 MB | 145 ms | 83 ms | 1.75 (1.66 to 1.94) | 3.8 ms |
 #
+# (The network of the first row knows 80 characters, so its gradient is a little larger than that of the network in this
+# notebook.)
+#
 # Two are never twice as fast as one. A small network gets *slower*: half of its rows take nearly as long as all of
 # them, since most of its time goes into starting operations, and not into computing. The larger the network, the better
 # it pays. The exchange itself is the smallest part of it, on one machine. A larger part is waiting: whoever is done
-# first waits for the other, in each step.
+# first waits for the other, in each step. In the first row that is most of the 3.0 ms: the share takes 1.0 at most, and
+# the exchange 0.4.
 #
 # To be fair: one process can use both cores, too, with two threads. Against that, the two processes are 0.87 times as
 # fast for the RNN and 1.02 times for the LSTM. On one machine they gain next to nothing. They are for the second machine,
