@@ -118,7 +118,8 @@ _ = axes.legend(frameon=False)
 # Write the formula. Before the positions there may be any number of dimensions (a batch, later heads), so turn the keys
 # with `keys.mT`, which exchanges the last two.
 #
-# There may be fewer queries than keys, and values may have a length of their own.
+# There may be fewer queries than keys, and values may have a length of their own. Scores may be large, and `exp` of 100
+# is more than a float32 can hold: leave the softmax to torch.
 #
 # `hide` is a function that we shall need in section 6. If it is given, it takes the scores, of shape (..., queries, keys),
 # and returns others; use those.
@@ -400,7 +401,7 @@ make_optimizer = check.make_optimizer(make_optimizer)
 # We train on tales. Who wrote them is known: a grammar whose every probability we know. So we know the lowest loss that
 # any honest model can reach, the **floor**. Remember the number.
 #
-# Below, `train` takes at most `max_iters` steps, and each `eval_interval` of them it notes the validation loss.
+# Below, `train` takes `max_iters` steps, and each `eval_interval` of them it notes the validation loss.
 
 # %%
 tales = make_split(load_corpus("tales"))
@@ -558,7 +559,8 @@ print("the logits before a changed character move by more than 5:", seen > 5)
 # <details><summary>Hint</summary>
 #
 # `torch.ones(time, time, dtype=torch.bool).triu(1)` is True above the diagonal. `scores.masked_fill(mask, -math.inf)`
-# makes a new tensor. The mask must lie on the device of the scores.
+# makes a new tensor. The mask must lie where the scores lie: give
+# `torch.ones` the argument `device=scores.device`.
 #
 # </details>
 
@@ -793,7 +795,7 @@ print(
 # such places there are, and the vertical lines are the standard error over the three networks.
 #
 # *What to see: without attention, names are guessed. There are twenty, so a blind guess is seldom right, and distance
-# makes no difference. With attention about half of the names are recalled, and distance makes little difference either.
+# makes no difference. With attention about half of the names are recalled, and farther names are not recalled less often.
 # That is the point: to attention, four hundred characters are as near as forty.*
 #
 # It has its price. A training step of the network with attention takes about twice as long as one of the LSTM: 390 ms
@@ -821,7 +823,7 @@ for run in runs["lstm"] + runs["attention"]:
 _ = axes.legend(frameon=False, loc="upper left")
 
 # %% [markdown]
-# *What to see: for 750 steps next to nothing. Then two of the three networks with attention learn in a few hundred steps
+# *What to see: for 750 steps hardly more than one name of ten. Then two of the three networks with attention learn in a few hundred steps
 # to recall four names of ten; the third takes longer. A query must look for names, a key must say "here was a name",
 # and a value must say which. Any two of the three are worth nothing without the third. Such steps are found in large
 # language models, too.*

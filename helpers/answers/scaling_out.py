@@ -60,7 +60,7 @@ def parallel_step(
 
 
 def scaled_rate(step: int, base_rate: float, times: float, warmup_steps: int) -> float:
-    """Return the learning rate at a step, for a batch `times` times as large as the one that had `base_rate`."""
+    """Return the rate at a step, for a batch `times` as large as that of `base_rate`."""
     # TODO: how much of the way is done, and from where to where does it lead?
     ### BEGIN SOLUTION
     done = min(step / warmup_steps, 1) if warmup_steps else 1

@@ -53,7 +53,19 @@ def _call(answer, tokens: torch.Tensor, rows: int, generator: torch.Generator):
         if "out of bounds" in str(error) or "out of range" in str(error):
             raise Mistake(f"a piece runs past the end of the text ({error}): {_LAST}") from None
         raise
+    except TypeError as error:
+        for words, message in _NOT_TAKEN:
+            if words in str(error):
+                raise Mistake(message) from None
+        raise
     except (RuntimeError, ValueError) as error:
+        if "must match the size" in str(error):
+            raise Mistake(
+                "the starts meet the steps number by number: stand the starts up as a column, `starts[:, None]`, so that "
+                "each meets every step"
+            ) from None
+        if "to be less than" in str(error):
+            raise Mistake(f"torch.randint is left without a place to draw from ({error}): {_LAST}") from None
         if "equal size" in str(error):
             raise Mistake(f"a piece runs past the end of the text, and comes out shorter: {_LAST}") from None
         if "without replacement" in str(error) or "larger than population" in str(error):
@@ -61,6 +73,13 @@ def _call(answer, tokens: torch.Tensor, rows: int, generator: torch.Generator):
         raise
 
 
+_NOT_TAKEN = (
+    ("randint() received", "torch.randint takes the shape of what it draws as a tuple: `(batch_size,)`"),
+    (
+        "only integer tensors of a single element",
+        "a slice takes one number at each end, not all starts at once: make a table of places, or cut one after another",
+    ),
+)
 _TWICE = (
     "no place is drawn twice in a batch: draw each start by itself, a batch may have more rows than there are places"
 )

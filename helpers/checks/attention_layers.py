@@ -36,7 +36,10 @@ def expect_maps(layer: nn.Module, width: int, owner: str = "") -> None:
     """Hold a layer to three different maps `query`, `key` and `value`, from width to width, and to nothing else."""
     for name in MAPS:
         one = getattr(layer, name, None)
-        expect(one is not None, f"there is no `self.{name}`{owner}: keep to the names in the text")
+        expect(
+            one is not None,
+            f"there is no `self.{name}`{owner}: make it in `__init__`, with `self.`, and keep to the names in the text",
+        )
         if isinstance(one, list | tuple):
             raise Mistake(
                 f"`self.{name}`{owner} is a plain Python list, in which the optimizer finds no weights: make it an `nn.Linear`"

@@ -53,11 +53,17 @@ def _compare(answer, model: _Reader, position: int, tokens: torch.Tensor | None 
     result = _call(answer, model, tokens, position)
     calls = list(model.calls)
     expect(len(calls) > 0, "the model was never called: it reads the text, and the changed text")
+    if isinstance(result, tuple) and hasattr(result, "indices"):
+        raise Mistake("`max` along a dimension gives two tensors, values and places: `.max().item()` is one number")
     value = expect_number(result, "the change that you return")
     with torch.no_grad():
         right = difference(model, tokens, position)[:, :position].abs().max().item()
         if not same(value, right, 1e-5):
             _expect_whole_texts(calls, tokens)
+            expect(
+                value not in [round(right, digits) for digits in range(4)],
+                "the change that you return is rounded: return it as it is, a small leak is a leak",
+            )
         compare(value, right, f"the largest change before position {position}", mistakes(model, tokens, position))
     return calls
 
@@ -111,7 +117,7 @@ def _expect_whole_texts(calls: list[dict], tokens: torch.Tensor) -> None:
     own = [row for row in texts if any(same(row, other) for other in tokens)]
     expect(
         len(own) < len(texts) or len(texts) < 2 * _ROWS,
-        "the model reads the same text twice: replace the token in a copy, tokens.clone(), and read that, too",
+        "the model reads the same text twice: put the new token, with `=`, into a copy, tokens.clone(), and read that, too",
     )
 
 

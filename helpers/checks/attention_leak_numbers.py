@@ -27,6 +27,7 @@ def mistakes(model: nn.Module, tokens: torch.Tensor, position: int) -> list[tupl
         (before[:, -1].abs().max(), "only the position right before is compared: a leak may reach further back, `[:, :position]`"),
         (before[:, :-1].abs().sum() and before[:, :-1].abs().max(), "the position right before is left out: `[:, :position]` ends with it"),
         (before[:, :1].abs().max(), "only the first position is compared: take all before the changed one, `[:, :position]`"),
+        (whole[0][:, :position].abs().max(), "`[0]` takes the first text alone: this model returns the logits and no state, so take them without `[0]`"),
         (before[0].abs().max(), "only the first row's token is replaced, or only the first row compared: it is replaced in every row"),
         (before.max(), "the sign counts in yours: take the absolute value before the maximum"),
         (-before.min(), "the sign counts in yours: take the absolute value before the maximum"),

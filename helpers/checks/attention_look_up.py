@@ -47,6 +47,8 @@ def _misfit(said: str, line: str) -> str:
     """Explain an error about shapes by the line in which it was raised."""
     if (".sum(" in line and "keepdim" not in line) or not re.search(r"\.T\b|@|matmul|bmm", line):
         return f"the shapes do not fit in this line ({said}): `{line}`; `sum(-1, keepdim=True)`?"
+    if re.search(r"values\.(mT|T|transpose)", line):
+        return f"a matrix product does not fit ({said}): the values are not turned, `weights @ values`"
     return (
         f"a matrix product does not fit ({said}): only the last two dimensions of the keys are exchanged, "
         "`queries @ keys.mT`; `.T` would turn the batch, too"

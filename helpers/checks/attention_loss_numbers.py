@@ -52,7 +52,7 @@ def _mistakes(
     part = of_part(calls, name == "val")
     return [
         (_mean(losses[other]), f"the losses of {name!r} and {other!r} are exchanged"),
-        (_mean(_losses(part, torch.arange(VOCAB), 0)), "the loss is taken against the inputs: hold the logits against the targets"),
+        (_mean(_losses(part, torch.arange(VOCAB), 0)), "the model reads the very tokens that it should predict: it reads the inputs, and the loss takes the targets"),
         (sum(own), "that is the sum of the batches' losses: divide it by eval_iters"),
         (sum(own) / 2, "the sum is divided by the number of parts: divide it by eval_iters"),
         (own[-1], "that is the last batch's loss: return the mean over all batches"),

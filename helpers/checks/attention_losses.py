@@ -1,5 +1,7 @@
 """Checks of lesson 05: the mean loss of random batches of each part."""
 
+import traceback
+
 import torch
 from torch import nn
 
@@ -49,6 +51,9 @@ def _call(answer, model: _Spy, parts: dict[str, torch.Tensor], generator: torch.
         with naming_shapes():
             result = answer(model, parts, _TIME, _ROWS, _ROUNDS, generator)
     except (RuntimeError, ValueError) as error:
+        line = traceback.extract_tb(error.__traceback__)[-1].line or ""
+        if "to unpack" in str(error) and line.rstrip(": ").endswith("in parts"):
+            raise Mistake("`parts` alone gives the names: `parts.items()` gives each name and its tokens") from None
         if "to unpack" in str(error):
             raise Mistake("the model returns the logits alone: the models of this lesson carry no state") from None
         raise

@@ -83,6 +83,7 @@ def _compare_places(changed: torch.Tensor) -> None:
     for places, message in mistakes:
         if bool((changed == places).all()):
             raise Mistake(message)
+    expect(bool((changed & ~_LATER).any() or (changed == _LATER).all()), "some later keys have their scores still: hide all of them, with minus infinity")  # fmt: skip
     expect(bool((changed == _LATER).all()), "other places are changed than the later keys: row t may look at columns 0 to t, and they stay as they are")  # fmt: skip
 
 

@@ -133,6 +133,11 @@ def _compare_decay(decay: dict[int, float], model: nn.Module) -> None:
     ]  # fmt: skip
     for wanted_matrices, wanted_vectors, message in patterns:
         expect((matrices, vectors) != (wanted_matrices, wanted_vectors), message)
+    fixed = next(iter(matrices))
+    expect(
+        len(matrices) > 1 or fixed in (0.0, _DECAY) or vectors != {0.0},
+        f"the matrices have weight_decay {fixed:g}, whatever is asked for: hand the argument `weight_decay` on",
+    )
     _expect_rule(given, dict(named))
 
 

@@ -89,7 +89,7 @@ def _call(answer, model: Writer, start: torch.Tensor, count: int, temperature: f
             expect_query(model, len(start))
         for words, message in _RAISED:
             if words in str(error):
-                raise Mistake(f"{message} ({str(error).splitlines()[0][:80]})") from None
+                raise Mistake(f"{message} ({str(error).splitlines()[0].rstrip('.')})") from None
         raise
     finally:
         torch.set_grad_enabled(True)
@@ -99,8 +99,14 @@ def _call(answer, model: Writer, start: torch.Tensor, count: int, temperature: f
 
 _RAISED = [
     ("unbatched 2-D", "one token is read as a tensor of shape (batch, 1), so that its embedding has a time, too"),
-    ("except in dimension", "keys, values and tokens are joined along time: torch.cat with dim=1"),
-    ("Expected size for first two dimensions", "there are not as many keys as values: append to both"),
+    (
+        "except in dimension",
+        "keys, values and tokens are joined along time: torch.cat with dim=1, of one new position for each row",
+    ),
+    (
+        "Expected size for first two dimensions",
+        "there are not as many keys as values: append to both, with torch.cat, and hand `attend` queries, keys and values in this order",
+    ),
     ("probability tensor contains", "torch.multinomial takes probabilities: the softmax of the logits"),
     ("prob_dist must be", "draw from the logits at the last position, of shape (batch, vocab)"),
 ]

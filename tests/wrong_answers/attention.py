@@ -115,6 +115,11 @@ def square(q, k, v, hide):
     return (hide(scores) if hide is not None else scores).softmax(-1) @ v
 
 
+def turns_the_values(queries, keys, values, hide):
+    scores = queries @ keys.mT / math.sqrt(keys.shape[-1])
+    return scores.softmax(-1) @ values.mT
+
+
 def values_like_queries(q, k, v, hide):
     found = torch.zeros_like(q)
     found[:] = course_attend(q, k, v, hide)
@@ -192,6 +197,7 @@ ANSWERS.is_wrong("count dimensions from the end")(
         soft=lambda s: s.softmax(2 if s.dim() > 3 else -1),
     )
 )
+ANSWERS.is_wrong("the values are not turned, `weights @ values`")(by(turns_the_values))
 ANSWERS.is_wrong("`attend` fails with 3 queries, 5 keys of size 6 and 5 values of size 4")(by(square))
 ANSWERS.is_wrong("`attend` fails with 3 queries, 5 keys of size 6 and 5 values of size 4")(by(values_like_queries))
 ANSWERS.is_wrong("the shape of `attend` of 1 query, 5 keys of size 6 and 5 values of size 4 in 2 texts should be")(

@@ -113,13 +113,26 @@ def reads_twice(model, tokens, position, token):
         return before_position(model(tokens) - model(tokens), position)
 
 
+def adds(changed, position, token):
+    changed[:, position] += token
+
+
+def first_text(model, tokens, position, token):
+    model.eval()
+    changed = tokens.clone()
+    changed[:, position] = token
+    with torch.no_grad():
+        before, after = model(tokens)[0], model(changed)[0]
+    return (before - after)[:, :position].abs().max().item()
+
+
 def expects_state(model, tokens, position, token):
     model.eval()
     (before, _), (after, _) = model(tokens), model(tokens)
     return before_position(before - after, position)
 
 
-for function in (cuts_the_text, cuts_one_text, of_losses, never_calls, reads_twice, expects_state):
+for function in (first_text, cuts_the_text, cuts_one_text, of_losses, never_calls, reads_twice, expects_state):
     function.__name__ = "largest_change"
 
 ANSWERS.is_wrong("the position itself is compared, too")(
@@ -179,6 +192,14 @@ ANSWERS.is_wrong("the tokens before `position` are replaced")(put(lambda positio
 ANSWERS.is_wrong("whole rows are replaced")(put(lambda position: slice(None)))
 ANSWERS.is_wrong("changes its argument `tokens`")(change(copy=lambda tokens: tokens))
 ANSWERS.is_wrong("the model reads the same text twice")(reads_twice)
+ANSWERS.is_wrong("the model reads the same text twice")(change(put=adds))
+ANSWERS.is_wrong("`[0]` takes the first text alone")(first_text)
+ANSWERS.is_wrong("is rounded: return it as it is")(
+    change(result=lambda difference, position: round(before_position(difference, position), 1))
+)
+ANSWERS.is_wrong("`max` along a dimension gives two tensors")(
+    change(result=lambda difference, position: difference[:, :position].abs().max(-1))
+)
 ANSWERS.is_wrong("the model was never called")(never_calls)
 ANSWERS.is_wrong("the model returns the logits alone")(expects_state)
 ANSWERS.is_wrong("the change that you return is a tensor: make it a plain number")(

@@ -112,6 +112,16 @@ ANSWERS.is_wrong("your targets are shifted the wrong way")(batch(targets=lambda 
 ANSWERS.is_wrong("your targets are shifted the wrong way")(batch(result=lambda xs, ys: (ys, xs), size=-1))
 ANSWERS.is_wrong("that row's own first character")(batch(targets=lambda t, p: t[p].roll(-1, 1)))
 ANSWERS.is_wrong("the last target of each row is 0")(batch(targets=lambda t, p: F.pad(t[p][:, 1:], (0, 1))))
+ANSWERS.is_wrong("takes the shape of what it draws as a tuple")(
+    batch(starts=lambda count, rows, g: torch.randint(count, rows, generator=g))
+)
+ANSWERS.is_wrong("stand the starts up as a column")(batch(times=lambda starts, length: starts + torch.arange(length)))
+ANSWERS.is_wrong("a slice takes one number at each end")(
+    batch(inputs=lambda t, p: t[p[:, 0] : p[:, 0] + 5], targets=lambda t, p: t[p[:, 0] + 1 : p[:, 0] + 6])
+)
+ANSWERS.is_wrong("without a place to draw from")(
+    batch(starts=lambda count, rows, g: torch.randint(count + 5 - rows, (rows,), generator=g))
+)
 ANSWERS.is_wrong("there is one target a row")(batch(targets=lambda t, p: t[p[:, -1] + 1]))
 ANSWERS.is_wrong("the targets are places in the text")(batch(targets=lambda t, p: p + 1))
 ANSWERS.is_wrong("inputs and targets come from different places")(elsewhere)
@@ -276,6 +286,16 @@ def swapped(found):
     return dict(zip(found, reversed(found.values()), strict=True))
 
 
+def names_alone(model, parts, block_size, batch_size, eval_iters, generator):
+    losses = {}
+    for name, tokens in parts:
+        losses[name] = model(tokens).mean().item()
+    return losses
+
+
+names_alone.__name__ = "estimate_loss"
+
+
 ANSWERS.is_wrong("that is the sum of the batches' losses: divide it by eval_iters")(estimate(mean=sum))
 ANSWERS.is_wrong("the sum is divided by the number of parts")(estimate(mean=lambda losses: sum(losses) / 2))
 ANSWERS.is_wrong("that is the last batch's loss")(estimate(mean=lambda losses: losses[-1]))
@@ -290,7 +310,8 @@ ANSWERS.is_wrong("that is the mean over both parts: keep them apart")(
     estimate(result=lambda found: dict.fromkeys(found, sum(found.values()) / 2))
 )
 ANSWERS.is_wrong("the losses of 'train' and 'val' are exchanged")(estimate(result=swapped))
-ANSWERS.is_wrong("the loss is taken against the inputs")(estimate(swap=True))
+ANSWERS.is_wrong("the model reads the very tokens that it should predict")(estimate(swap=True))
+ANSWERS.is_wrong("`parts.items()` gives each name and its tokens")(names_alone)
 ANSWERS.is_wrong("that is the sum over a batch's characters")(
     estimate(loss=lambda logits, ys: F.cross_entropy(logits.flatten(0, 1), ys.flatten(), reduction="sum"))
 )
@@ -486,6 +507,7 @@ for function in (
     named_pairs,
 ):
     function.__name__ = "make_optimizer"
+ANSWERS.is_wrong("whatever is asked for: hand the argument `weight_decay` on")(optimize(of_matrices=0.1))
 
 
 def by_end(*ends):
