@@ -2,44 +2,41 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 from benchmarks.figures import show_bytes, show_seconds
 from benchmarks.processes_run import SIZES
 from benchmarks.rows import Row, compare, show_spread
-from benchmarks.timing import alternate
 from helpers.distributed_launch import launch, supported
+
+OURS = "2 processes"
+SIDES = {OURS: (2, 1), "1 process": (1, 1), "1, 2 threads": (1, 2)}  # processes, and threads of each
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """Compare seconds a step, the sides in turn; then the part of a step in which two processes exchange gradients."""
+    """Compare seconds a step, the three sides in turn; then the part of a step in which two processes exchange."""
     if not supported():
         yield Row("two processes", "none", "", "", "", problem="not supported on Windows")
         return
     steps, alternations = (10, 1) if quick else (25, 5)
-    names = list(SIZES)[1:2] if quick else list(SIZES)  # each pair starts six processes, which takes seconds
-    for name in names:
-        talks: list[dict] = []
-        figures = alternate(_step(name, 2, 1, steps, talks), _step(name, 1, 1, steps, []), alternations)
-        yield compare(f"a step of {name}, 2 processes", *figures, show_seconds, peer_name="1 process")
-        exchange = [one["exchange"] for one in talks]
-        share = median(one["exchange"] / one["step"] for one in talks)
-        what = f"exchange of {show_bytes(talks[0]['bytes'])} a step, {name}"
-        spread = show_spread(exchange, show_seconds)
-        yield Row(what, show_seconds(median(exchange)), f"{share:.0%} of a step", "", spread)
-    for name in names:
-        figures = alternate(_step(name, 2, 1, steps, []), _step(name, 1, 2, steps, []), alternations)
-        yield compare(f"a step of {name}, 2 processes", *figures, show_seconds, peer_name="1, 2 threads")
+    for name in list(SIZES)[1:2] if quick else SIZES:  # starting the processes takes longer than their steps
+        in_turn = [
+            {side: measure(name, *numbers, steps) for side, numbers in SIDES.items()} for _ in range(alternations)
+        ]
+        for peer in list(SIDES)[1:]:
+            figures = ([one[side]["step"] for one in in_turn] for side in (OURS, peer))
+            yield compare(f"a step of {name}, {OURS}", *figures, show_seconds, peer_name=peer)
+        yield show_exchange(name, [one[OURS] for one in in_turn])
 
 
-def _step(name: str, processes: int, threads: int, steps: int, measured: list[dict]) -> Callable[[], float]:
-    def seconds() -> float:
-        measured.append(measure(name, processes, threads, steps))
-        return measured[-1]["step"]
-
-    return seconds
+def show_exchange(name: str, measured: list[dict[str, float]]) -> Row:
+    """Show what the exchange of gradients takes, in seconds and as a part of a step."""
+    exchange = [one["exchange"] for one in measured]
+    share = median(one["exchange"] / one["step"] for one in measured)
+    what = f"exchange of {show_bytes(measured[0]['bytes'])} a step, {name}"
+    return Row(what, show_seconds(median(exchange)), f"{share:.0%} of a step", "", show_spread(exchange, show_seconds))
 
 
 def measure(name: str, processes: int, threads: int, steps: int) -> dict[str, float]:

@@ -34,8 +34,7 @@ def rows(quick: bool) -> Iterator[Row]:
             peer_name=peer,
         )
     yield compare_with_products(ours, alternations)
-    for peer in PROMISES:
-        yield from compare_memory(peer, 1 if quick else 3)
+    yield from compare_memory(1 if quick else 3)
 
 
 def expect_same_losses() -> None:
@@ -68,12 +67,13 @@ def compare_with_products(ours: Callable[[], float], alternations: int) -> Row:
     )
 
 
-def compare_memory(peer: str, alternations: int) -> Iterator[Row]:
-    """Compare the memory of a step: the promise is about the tensors, whose figure is exact."""
-    pairs = [(step_memory("ours"), step_memory(peer)) for _ in range(alternations)]
-    for name, kind, target in (
-        ("tensors of a training step", "tensors", SAME_MEMORY),
-        ("resident memory of a training step", "resident", None),
-    ):
-        own, other = ([getattr(memory, kind) for memory in side] for side in zip(*pairs, strict=True))
-        yield compare(name, own, other, show_bytes, target=target, peer_name=peer)
+def compare_memory(alternations: int) -> Iterator[Row]:
+    """Compare the memory of a step with each peer's: the promise is about the tensors, whose figure is exact."""
+    measured = [{name: step_memory(name) for name in NETWORKS} for _ in range(alternations)]
+    for peer in PROMISES:
+        for name, kind, target in (
+            ("tensors of a training step", "tensors", SAME_MEMORY),
+            ("resident memory of a training step", "resident", None),
+        ):
+            own, other = ([getattr(memories[side], kind) for memories in measured] for side in ("ours", peer))
+            yield compare(name, own, other, show_bytes, target=target, peer_name=peer)

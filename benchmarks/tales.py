@@ -7,33 +7,32 @@ from benchmarks.rows import Row, hold_to_limit
 from benchmarks.timing import seconds_of
 from helpers.baselines import ngram_losses
 from helpers.corpora import load_corpus
-from helpers.splits import make_split
+from helpers.splits import Split, make_split
 from helpers.tales import write_tales
 from helpers.tales.tales import grammar
 
-LENGTH = 1_000_000
+LENGTH, QUICK_LENGTH = 1_000_000, 200_000
 TALES_LIMIT, COUNTS_LIMIT = 10.0, 20.0  # seconds, what the course promises
 
 
 def rows(quick: bool) -> Iterator[Row]:
     """Hold both to their limits."""
-    times = 1 if quick else 5
-    yield hold_to_limit(
-        f"write {LENGTH:,} characters of tales", [write_anew() for _ in range(times)], TALES_LIMIT, show_seconds
-    )
-    name, split = choose_text()
+    times, length = (1, QUICK_LENGTH) if quick else (5, LENGTH)
+    figures = [write_anew(length) for _ in range(times)]
+    yield hold_to_limit(f"write {length:,} characters of tales", figures, TALES_LIMIT, show_seconds)
+    name, split = choose_text(quick)
     tokens, vocab_size = (split.train.tokens, split.val.tokens), len(split.vocabulary)
     figures = [seconds_of(lambda: ngram_losses(*tokens, vocab_size, 5)) for _ in range(times)]
     yield hold_to_limit(f"count models of context 0 to 5, {name}", figures, COUNTS_LIMIT, show_seconds)
 
 
-def write_anew() -> float:
+def write_anew(length: int) -> float:
     """Return the seconds that a text takes in a process that has not written one yet."""
     grammar.cache_clear()
-    return seconds_of(lambda: write_tales(LENGTH))
+    return seconds_of(lambda: write_tales(length))
 
 
-def choose_text():
-    """Return tinyshakespeare if it is at hand, else a text of its size that needs no network."""
-    corpus = load_corpus("tinyshakespeare", offline="tales")
+def choose_text(quick: bool) -> tuple[str, Split]:
+    """Return tinyshakespeare, or a text of its size that needs no network; if quick, a short one of that kind."""
+    corpus = load_corpus("tales", length=QUICK_LENGTH) if quick else load_corpus("tinyshakespeare", offline="tales")
     return corpus.name, make_split(corpus)

@@ -29,7 +29,6 @@ def seconds_of(function: Callable[[], Any], calls: int = 1) -> float:
 
     The garbage collector is off meanwhile, as in `timeit`: that favours a side that makes many objects.
     """
-    gc.collect()
     collecting = gc.isenabled()
     gc.disable()
     try:
