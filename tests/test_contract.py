@@ -32,7 +32,8 @@ def test_message_names_the_line_that_raised(capsys):
     assert (
         capsys.readouterr().out
         == "✗ encode: your code raised NameError: name 'number' is not defined, in line 4 of the "
-        "cell: `return torch.tensor(number)`. Going on with the course's version.\n"
+        "cell: `return torch.tensor(number)`. Is the name misspelt, or has the cell that defines it not run? "
+        "Going on with the course's version.\n"
     )
 
 
@@ -80,6 +81,17 @@ def test_partly_filled_class_names_what_is_left(capsys):
     )
     assert check.CharDataset(run_cell(source)["CharDataset"]) is course.CharDataset
     assert "partly filled in: `__len__` and `__getitem__` still to do" in capsys.readouterr().out
+
+
+def test_a_forward_outside_its_class_is_told_by_its_indentation(capsys):
+    source = "from torch import nn\nclass Net(nn.Module):\n    pass\ndef forward(self, x):\n    return x\n"
+    network = run_cell(source)["Net"]
+
+    def encode(*arguments):
+        return network()(*arguments)
+
+    check.encode(encode)
+    assert "there is no `forward` in your class: is it indented as deep as `__init__`?" in capsys.readouterr().out
 
 
 def test_function_without_source_is_still_checked():

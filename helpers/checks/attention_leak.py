@@ -82,10 +82,8 @@ def _telling_text(model: nn.Module, position: int) -> torch.Tensor:
     for _ in range(20):
         tokens = _text(model, position)
         right = difference(model, tokens, position)[:, :position].abs().max().item()
-        wrong = {
-            message: number for number, message in mistakes(model, tokens, position) if not same(number, right, 1e-3)
-        }
-        if not any(same(before, after, 2e-3) for before, after in pairwise(sorted(wrong.values()))):
+        wrong = sorted(pair for pair in mistakes(model, tokens, position) if not same(pair[0], right, 1e-3))
+        if not any(one[1] != next[1] and same(one[0], next[0], 2e-3) for one, next in pairwise(wrong)):
             break
     return tokens
 
@@ -115,6 +113,7 @@ def _expect_whole_texts(calls: list[dict], tokens: torch.Tensor) -> None:
         "not the text",
     )
     own = [row for row in texts if any(same(row, other) for other in tokens)]
+    expect(len(own) > 0, "the model reads the changed text alone: it reads the text as it was, too")
     expect(
         len(own) < len(texts) or len(texts) < 2 * _ROWS,
         "the model reads the same text twice: put the new token, with `=`, into a copy, tokens.clone(), and read that, too",

@@ -18,6 +18,11 @@ def mistakes(model: nn.Module, tokens: torch.Tensor, position: int) -> list[tupl
     """Return the number that each known mistake gives, and the line that names it."""
     whole = difference(model, tokens, position)
     before = whole[:, :position]
+    of_sizes = difference(model, tokens, position, torch.abs)[:, :position]
+    of_highest = [
+        difference(model, tokens, position, lambda logits, of=of: of(logits[:, :position]).amax())
+        for of in (torch.positive, torch.abs)
+    ]
     found = [
         (whole[:, : position + 1].abs().max(), "the position itself is compared, too, and may change: stop before it, at `[:, :position]`"),
         (whole.abs().max(), "all positions are compared, but the position itself and later ones may change: stop before it, at `[:, :position]`"),
@@ -29,6 +34,8 @@ def mistakes(model: nn.Module, tokens: torch.Tensor, position: int) -> list[tupl
         (before[:, :1].abs().max(), "only the first position is compared: take all before the changed one, `[:, :position]`"),
         (whole[0][:, :position].abs().max(), "`[0]` takes the first text alone: this model returns the logits and no state, so take them without `[0]`"),
         (before[0].abs().max(), "only the first row's token is replaced, or only the first row compared: it is replaced in every row"),
+        *[(value, "absolute values are subtracted from each other: subtract the logits, then take the absolute value") for value in (of_sizes.abs().max(), of_sizes.max(), -of_sizes.min())],
+        *[(value, "the highest logits of the two texts are compared: subtract the logits, then take the maximum") for highest in of_highest for value in (highest, -highest)],
         (before.max(), "the sign counts in yours: take the absolute value before the maximum"),
         (-before.min(), "the sign counts in yours: take the absolute value before the maximum"),
         (before.min(), "that is the smallest difference: take the absolute value, and the maximum of it"),

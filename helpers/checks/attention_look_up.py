@@ -170,6 +170,7 @@ def _compare_hidden(answer, queries, keys, values) -> None:
         (hidden_late.softmax(-1) @ values, late),
         (weights.masked_fill(HIDDEN, 0.0) @ values, "weights are set to zero after the softmax, so that the others no longer add up to 1: hide the scores before it"),
         (look_up(queries, keys, values, HIDDEN.T), "the scores that `hide` is given are turned round: it takes them as (..., queries, keys)"),
+        ((dots / math.sqrt(_SIZE) + hide(dots / math.sqrt(_SIZE))).softmax(-1) @ values, "the scores are added to what `hide` returns: those are the scores already, so `scores = hide(scores)`"),
         (hide(dots).softmax(-1) @ values, "with `hide` the scores are not divided by the root: divide, hide, and then the softmax"),
     ]  # fmt: skip
     compare(result.detach(), right, "`attend` with a `hide` that hides some of the keys", mistakes)

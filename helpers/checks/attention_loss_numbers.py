@@ -55,6 +55,7 @@ def _mistakes(
         (_mean(_losses(part, torch.arange(VOCAB), 0)), "the model reads the very tokens that it should predict: it reads the inputs, and the loss takes the targets"),
         (sum(own), "that is the sum of the batches' losses: divide it by eval_iters"),
         (sum(own) / 2, "the sum is divided by the number of parts: divide it by eval_iters"),
+        (sum(own) / rows, "the sum is divided by batch_size: divide it by eval_iters, the number of batches"),
         (own[-1], "that is the last batch's loss: return the mean over all batches"),
         (own[-1] / len(own), "the total is set anew by each batch, so only the last one counts: add to it, `total += ...`"),
         (_mean(_losses(part, parts[name], of=lambda logits: logits.softmax(-1))), "the loss is taken of probabilities: F.cross_entropy takes the logits, and does the softmax itself"),

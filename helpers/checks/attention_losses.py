@@ -75,6 +75,11 @@ def _expect_calls(calls: list[dict]) -> None:
         shapes != {(_TIME, _ROWS)},
         "block_size and batch_size are exchanged in the call of `get_batch`: the block comes first",
     )
+    expect(
+        shapes != {(_ROUNDS * _ROWS, _TIME)},
+        "all batches of a part are read at once, which real sizes may leave no memory for: draw eval_iters batches, one "
+        "after another",
+    )
     shape = (shapes - {(_ROWS, _TIME)} or {(_ROWS, _TIME)}).pop()
     expect(
         shape == (_ROWS, _TIME),

@@ -49,6 +49,10 @@ def _call(answer, model: nn.Module):
         if "empty parameter list" in str(error):
             raise Mistake(f"AdamW is given no parameters ({error})") from None
         raise
+    except KeyError as error:
+        if error.args == ("params",):
+            raise Mistake('a group has no "params": under this key a dictionary holds the parameters') from None
+        raise
     except RuntimeError as error:
         if "Boolean value of Tensor" in str(error) or "must match the size" in str(error):
             raise Mistake(
@@ -57,6 +61,10 @@ def _call(answer, model: nn.Module):
             ) from None
         raise
     except TypeError as error:
+        if "_Model' object is not iterable" in str(error):
+            raise Mistake("a model cannot be gone through: `model.parameters()` gives its parameters") from None
+        if "multiple values for argument 'lr'" in str(error):
+            raise Mistake("AdamW takes both groups in one list, `[{…}, {…}]`") from None
         if "Tensors" in str(error):
             raise Mistake(
                 f'AdamW did not take the parameters ({error}): "params" is a list of parameters, without their names'

@@ -24,6 +24,7 @@ from helpers.checks.attempt import (
 )
 from helpers.checks.display import Progress, Report, show_printed, show_report
 from helpers.checks.expectations import Mistake, describe_type
+from helpers.checks.hints import hint
 from helpers.exercises import blank, open_places, places_to_fill, without_markers
 from helpers.settings import is_on
 
@@ -160,10 +161,13 @@ def _explain(error: BaseException, name: str, answer: Any) -> str:
     """Say in one line what was raised and where: in the learner's code, in the call, or on what it returned."""
     said = _first_words(f"{type(error).__name__}: {error}").rstrip(".:,; ")
     file = _file_of(answer)
+    if isinstance(error, NotImplementedError) and "forward" in said:
+        return "there is no `forward` in your class: is it indented as deep as `__init__`?"
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == file]
     if own:
-        return f"your code raised {said}, in line {own[-1].lineno} of the cell: `{own[-1].line}`"
+        meaning = f". {known}" if (known := hint(error)) else ""
+        return f"your code raised {said}, in line {own[-1].lineno} of the cell: `{own[-1].line}`{meaning}"
     if frames and frames[-1].name == "__call__" and isinstance(error, TypeError):
         return f"`{name}` could not be called ({said}): keep the arguments of the blank cell"
     return f"the check could not use what `{name}` returned ({said})"

@@ -50,7 +50,7 @@ def _compare(result, losses: list[torch.Tensor], rank: int, *, called: bool) -> 
             (sum(means), "that is the sum of the processes' means: add up sums and counts, and divide once"),
             (sum(means) / 2, "the sum of the processes' means is divided by 2: there can be more processes, and the means must be weighed. Send sums and counts"),
             (sum(means) / count, "the processes' means are added up and divided by the number of all characters: send the sum, not the mean"),
-            (total / sum(max(one, 1) for one in counts), "a process without characters must count 0, and counts 1 here") if 0 in counts else (right, ""),
+            *[(total / sum(max(one, 1) for one in counts), "a process without characters must count 0, and counts 1 here")] * (0 in counts),
             (total, "that is the sum: divide it by the number of all characters"),
             (total / size, "the sum of all is divided by the number of processes: divide by the number of all characters"),
             (total / len(own) if len(own) else -1.0, "the sum of all is divided by the own count: add up the counts, too"),

@@ -1,6 +1,6 @@
 """Checks of lesson 07: the rows of one process."""
 
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import torch
 
@@ -68,10 +68,9 @@ def _expect_places(shares: list[list[int]], rows: int, size: int) -> None:
             any(one != other for one, other in pairwise(shares)),
             "every process takes the same rows: use `rank`",
         )
-    expect(
-        shares != [list(range(rows))[rows * rank // size : rows * rank] for rank in range(size)],
-        f"{case}: the share of process 0 is empty: without brackets `rank + 1 // size` is `rank + 0`; write `(rank + 1)`",
-    )
+    for wrong, reason in _wrong_rules(rows, size):
+        shares_all = sorted(chain(*wrong)) == list(range(rows))  # for some numbers a mistake makes no difference
+        expect(shares_all or shares != wrong, f"{case}: {reason}")
     expect(
         not (counts[0] == 0 and rows >= size),
         f"{case}: process 0 takes nothing: ranks are counted from 0",
@@ -81,23 +80,21 @@ def _expect_places(shares: list[list[int]], rows: int, size: int) -> None:
     expect(not twice, f"{case}: row {twice[0] if twice else 0} goes to two processes, and would count twice")
     lost = sorted(set(range(rows)) - set(taken))
     if lost:
-        raise Mistake(f"{case}: {_why_lost(shares, rows, size, lost[0])}")
+        reason = "what is left over must be taken, too" if rows % size else "each row must be in one of the shares"
+        raise Mistake(f"{case}: row {lost[0]} goes to nobody: {reason}")
     expect(
         max(counts) - min(counts) <= 1,
         f"{case}: the shares have {counts} rows, and all wait for the largest: let them differ by one at most",
     )
 
 
-def _why_lost(shares: list[list[int]], rows: int, size: int, lost: int) -> str:
-    everything = list(range(rows))
-    if shares == [everything[rank * size :][:size] for rank in range(size)]:
-        return (
-            "each share has `size` rows, but `size` is the number of processes, not of rows (`split` takes rows, "
-            "`tensor_split` takes the number of parts)"
-        )
-    if shares == [everything[rank - 1 :: size] for rank in range(size)]:
-        return "process 0 begins at row -1, the last: rank counts from 0, so take `rank`, not `rank - 1`"
-    if shares == [everything[int(rank * (rows / size)) : int((rank + 1) * (rows / size))] for rank in range(size)]:
-        return f"row {lost} goes to nobody: `/` gives fractions that are slightly off; `//` gives whole numbers"
-    reason = "what is left over must be taken, too" if rows % size else "each row must be in one of the shares"
-    return f"row {lost} goes to nobody: {reason}"
+def _wrong_rules(rows: int, size: int) -> list[tuple[list[list[int]], str]]:
+    """Return the shares that known mistakes give, and the line that names the mistake."""
+    everything, ranks = list(range(rows)), range(size)
+    by_float = [everything[int(rank * (rows / size)) : int((rank + 1) * (rows / size))] for rank in ranks]
+    return [
+        ([everything[rows * rank // size : rows * rank] for rank in ranks], "the share of process 0 is empty: without brackets `rank + 1 // size` is `rank + 0`; write `(rank + 1)`"),
+        ([everything[rank * size :][:size] for rank in ranks], "each share has `size` rows, but `size` is the number of processes, not of rows (`split` takes rows, `tensor_split` takes the number of parts)"),
+        ([everything[rank - 1 :: size] for rank in ranks], "process 0 begins at row -1, the last: rank counts from 0, so take `rank`, not `rank - 1`"),
+        (by_float, "a row goes to nobody: `/` gives fractions that are slightly off; `//` gives whole numbers"),
+    ]  # fmt: skip

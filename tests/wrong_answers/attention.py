@@ -206,6 +206,9 @@ ANSWERS.is_wrong("the shape of `attend` of 1 query, 5 keys of size 6 and 5 value
 ANSWERS.is_wrong("`attend` changes its argument `queries`")(by(changes_queries))
 ANSWERS.is_wrong("later keys are hidden")(by(builds_in_a_mask))
 ANSWERS.is_wrong("`hide` is called although it is None")(look(hiding=lambda hide, s: hide(s)))
+ANSWERS.is_wrong("the scores are added to what `hide` returns")(
+    look(hiding=lambda hide, s: s if hide is None else s + hide(s))
+)
 ANSWERS.is_wrong("`hide` is not used")(look(hiding=lambda hide, s: s))
 ANSWERS.is_wrong("`hide` is called, and `attend` goes on without what it returns")(look(hiding=calls_and_forgets))
 ANSWERS.is_wrong("`hide` comes after the softmax")(look(late=lambda hide, s, w: hide(w)))

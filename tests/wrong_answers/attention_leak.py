@@ -77,6 +77,21 @@ def cuts_one_text(model, tokens, position, token):
         return (model(tokens)[:, :position] - model(changed[:, :position])).abs().max().item()
 
 
+def apart(compare, changes=(False, True)):
+    """Make `largest_change` of a function of two texts' logits before the position; `changes` says which are changed."""
+
+    def largest_change(model, tokens, position, token):
+        model.eval()
+        texts = [tokens.clone(), tokens.clone()]
+        for text, is_changed in zip(texts, changes, strict=True):
+            text[:, position] = token if is_changed else text[:, position]
+        with torch.no_grad():
+            before, after = (model(text)[:, :position] for text in texts)
+        return compare(before, after).item()
+
+    return largest_change
+
+
 def by_likeliest(compare):
     """Make `largest_change` of a function of the likeliest tokens before the position."""
 
@@ -201,6 +216,11 @@ ANSWERS.is_wrong("`max` along a dimension gives two tensors")(
     change(result=lambda difference, position: difference[:, :position].abs().max(-1))
 )
 ANSWERS.is_wrong("the model was never called")(never_calls)
+ANSWERS.is_wrong("the model reads the changed text alone")(apart(lambda b, a: (b - a).abs().max(), (True, True)))
+for compare in (lambda b, a: (b.abs() - a.abs()).abs().max(), lambda b, a: (b.abs() - a.abs()).max()):
+    ANSWERS.is_wrong("absolute values are subtracted from each other")(apart(compare))
+for compare in (lambda b, a: (b.max() - a.max()).abs(), lambda b, a: b.abs().max() - a.abs().max()):
+    ANSWERS.is_wrong("the highest logits of the two texts are compared")(apart(compare))
 ANSWERS.is_wrong("the model returns the logits alone")(expects_state)
 ANSWERS.is_wrong("the change that you return is a tensor: make it a plain number")(
     change(result=lambda difference, position: difference[:, :position].abs().max())

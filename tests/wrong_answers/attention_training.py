@@ -293,10 +293,21 @@ def names_alone(model, parts, block_size, batch_size, eval_iters, generator):
     return losses
 
 
-names_alone.__name__ = "estimate_loss"
+def divides_by_rows(model, parts, block_size, batch_size, eval_iters, generator):
+    losses = estimate(mean=sum)(model, parts, block_size, batch_size, eval_iters, generator)
+    return {name: loss / batch_size for name, loss in losses.items()}
+
+
+def all_at_once(model, parts, block_size, batch_size, eval_iters, generator):
+    return estimate()(model, parts, block_size, batch_size * eval_iters, 1, generator)
+
+
+names_alone.__name__ = divides_by_rows.__name__ = all_at_once.__name__ = "estimate_loss"
 
 
 ANSWERS.is_wrong("that is the sum of the batches' losses: divide it by eval_iters")(estimate(mean=sum))
+ANSWERS.is_wrong("the sum is divided by batch_size")(divides_by_rows)
+ANSWERS.is_wrong("all batches of a part are read at once")(all_at_once)
 ANSWERS.is_wrong("the sum is divided by the number of parts")(estimate(mean=lambda losses: sum(losses) / 2))
 ANSWERS.is_wrong("that is the last batch's loss")(estimate(mean=lambda losses: losses[-1]))
 ANSWERS.is_wrong("the total is set anew by each batch")(estimate(mean=lambda losses: losses[-1] / len(losses)))
@@ -487,6 +498,24 @@ def asks_membership(model, learning_rate, weight_decay):
     return torch.optim.AdamW(groups, lr=learning_rate)
 
 
+def hands_the_model(model, learning_rate, weight_decay):
+    return torch.optim.AdamW(model, lr=learning_rate, weight_decay=weight_decay)
+
+
+def goes_through_the_model(model, learning_rate, weight_decay):
+    return torch.optim.AdamW([parameter for parameter in model if parameter.dim() >= 2], lr=learning_rate)
+
+
+def two_dictionaries(model, learning_rate, weight_decay):
+    matrices = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
+    vectors = [parameter for parameter in model.parameters() if parameter.dim() < 2]
+    return torch.optim.AdamW({"params": matrices}, {"params": vectors}, lr=learning_rate)
+
+
+def other_key(model, learning_rate, weight_decay):
+    return torch.optim.AdamW([{"parameters": list(model.parameters())}], lr=learning_rate)
+
+
 def by_rate(model, learning_rate, weight_decay):
     return optimize()(model, learning_rate, weight_decay * learning_rate)
 
@@ -497,6 +526,10 @@ def all_by_rate(model, learning_rate, weight_decay):
 
 for function in (
     asks_membership,
+    hands_the_model,
+    goes_through_the_model,
+    two_dictionaries,
+    other_key,
     by_rate,
     all_by_rate,
     exhausts,
@@ -545,6 +578,10 @@ ANSWERS.is_wrong("some parameters stand in both groups")(optimize(is_vector=lamb
 ANSWERS.is_wrong("`scale` stands in its group twice")(optimize(keep=lambda parameters: parameters * 2))
 ANSWERS.is_wrong("AdamW is given no parameters")(optimize(result=lambda groups: torch.optim.AdamW([])))
 ANSWERS.is_wrong("AdamW did not take the parameters")(named_pairs)
+ANSWERS.is_wrong("a model cannot be gone through")(hands_the_model)
+ANSWERS.is_wrong("a model cannot be gone through")(goes_through_the_model)
+ANSWERS.is_wrong("AdamW takes both groups in one list")(two_dictionaries)
+ANSWERS.is_wrong('a group has no "params"')(other_key)
 ANSWERS.is_wrong("the optimizer holds the matrices only")(exhausts)
 ANSWERS.is_wrong("the optimizer holds the matrices only")(optimize(is_vector=empty))
 ANSWERS.is_wrong("the optimizer holds the vectors only")(
