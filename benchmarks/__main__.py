@@ -6,6 +6,7 @@ Exit code 1 says that a limit or a target was missed, or that something failed; 
 import argparse
 import contextlib
 import sys
+import time
 from collections.abc import Sequence
 
 from benchmarks import results, table
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
 
-    printed, measured, output = [], [], sys.stdout
+    printed, measured, output, start = [], [], sys.stdout, time.monotonic()
 
     def show(text: str) -> None:
         print(text, file=output, flush=True)
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for row in benchmark.measure(options.quick):
                 show(table.line(row))
                 measured.append(row)
-    show(table.closing(measured))
+    show(table.closing(measured, time.monotonic() - start))
     if options.write:
         try:
             results.keep(" ".join([parser.prog, *options.names]), "\n".join(printed))

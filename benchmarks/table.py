@@ -21,10 +21,10 @@ def line(row: Row) -> str:
     return _line([row.name, row.ours, row.peer, row.ratio, row.spread])
 
 
-def closing(rows: Iterable[Row]) -> str:
-    """Return what stands below the table: how to read it, and what was wrong."""
+def closing(rows: Iterable[Row], seconds: float) -> str:
+    """Return what stands below the table: how to read it, how long it took, and what was wrong."""
     problems = [f"- {row.name}: {row.problem}" for row in rows if row.problem]
-    return "\n".join(["", _LEGEND, *([""] if problems else []), *problems])
+    return "\n".join(["", f"{_LEGEND} The table took {seconds:.0f} s.", *([""] if problems else []), *problems])
 
 
 def _line(cells: list[str]) -> str:

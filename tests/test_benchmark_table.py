@@ -71,6 +71,7 @@ def test_it_prints_heading_table_and_legend(only, capsys):
     assert output.startswith(describe_run(quick=False)[:10])
     assert table_rows(output) == [list(GOOD[:5])]
     assert "All figures are medians" in output
+    assert "The table took 0 s." in output
 
 
 def test_a_row_over_its_limit_is_told_by_the_exit_code(only):
