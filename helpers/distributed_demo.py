@@ -18,7 +18,7 @@ from helpers.training import fit
 
 
 def train(file: str) -> None:
-    """Train on tales, in as many processes as torchrun has started; the first writes the losses to a file."""
+    """Train on tales, in all processes together; the first one writes the losses to a file."""
     torch.set_num_threads(1)
     tales = make_split(load_corpus("tales", length=30_000))
     batches = StreamBatches(tales.train.tokens, 25, batch_size=8)  # the whole batch, in each process

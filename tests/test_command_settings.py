@@ -106,6 +106,7 @@ def test_a_file_with_a_mistake_is_refused_with_its_name(tmp_path, line, message)
         ({"optimizer": "sgd"}, "optimizer must be one of adam, adamw, adagrad, not 'sgd'"),
         ({"validation": 1.0}, "validation must be at least 0 and below 1"),
         ({"learning_rate": float("nan")}, "learning_rate must be at least 0, not nan"),
+        ({"threads": 10**6}, "threads must be at least 1 and below 1025, not 1000000"),
         ({"seed": -1}, "seed must be at least 0"),
         ({"seed": 10**30}, "seed must be at least 0 and below 9223372036854775808, not 1000000"),
         ({"model": "transformer"}, "model must be one of rnn, stacked-rnn, lstm, gru, attention, not 'transformer'"),

@@ -182,6 +182,8 @@ def test_a_run_that_diverges_ends_with_1_and_one_line(folder):
         (["nowhere.txt"], "'nowhere.txt' is neither a corpus"),
         (["book.txt", "--hidden-size", "0"], "hidden_size must be at least 1, not 0"),
         (["book.txt", "--hidden-size", "many"], "'many' is not a whole number"),
+        (["book.txt", "--out", ""], "argument --out: the path is empty"),
+        (["--resume", ""], "argument --resume: the path is empty"),
         (["book.txt", "--dropout", "1"], "dropout must be at least 0 and below 1, not 1.0"),
         (["book.txt", "--model", "gpt"], "invalid choice: 'gpt'"),
         (["book.txt", "--steps", "5", "--epochs", "5"], "not allowed with argument"),

@@ -47,11 +47,18 @@ def _add_paths(group: Any) -> None:
     add = group.add_argument
     add("text", metavar="TEXT", nargs="?", help="a corpus, a file or an address (default: the preset's)")
     add("--preset", choices=PRESET_NAMES, metavar="NAME", help=f"{presets}, … (default: quick)")
-    add("--config", type=Path, metavar="FILE", help="settings of a TOML file, as a run leaves it in DIR")
-    add("--out", type=Path, metavar="DIR", help="where to write (default: a new folder in runs)")
-    add("--resume", type=Path, metavar="DIR", help="go on with the run in DIR, exactly where it stood")
+    add("--config", type=_path, metavar="FILE", help="settings of a TOML file, as a run leaves it in DIR")
+    add("--out", type=_path, metavar="DIR", help="where to write (default: a new folder in runs)")
+    add("--resume", type=_path, metavar="DIR", help="go on with the run in DIR, exactly where it stood")
     add("--bar", action=argparse.BooleanOptionalAction, help="a progress bar (default: on a terminal)")
     add("-h", "--help", action="help", help=argparse.SUPPRESS)
+
+
+def _path(text: str) -> Path:
+    """Return a path. An empty one, as a variable of a script gives that was never set, would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
 
 
 def _add(group: Any, one: Field) -> None:

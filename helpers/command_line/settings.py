@@ -17,6 +17,7 @@ MODELS = {
 DURATIONS = ("epochs", "steps", "minutes")
 NONE = "none"  # how a setting is written that is switched off
 SEEDS = 2**63  # torch takes none beyond
+THREADS = 1024  # with a million, OpenMP ends the process without a word
 
 
 def _setting(
@@ -64,7 +65,9 @@ class RunSettings:
     seed: int = _setting("run", "of everything that is drawn", least=0, below=SEEDS, default=1)
     prime: str | None = _setting("run", "what the samples go on from", default=None)
     device: str = _setting("run", "auto, cpu, cuda or mps", default="auto")
-    threads: int | None = _setting("run", "of the CPU; with one, a resume is exact to the bit", least=1, default=None)
+    threads: int | None = _setting(
+        "run", "of the CPU; with one, a resume is exact to the bit", least=1, below=THREADS + 1, default=None
+    )
     precision: str = _setting("run", "", choices=("float32", "bf16"), default="float32")
     compile: bool = _setting("run", "compile the model with torch.compile", default=False)
 
