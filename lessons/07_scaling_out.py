@@ -132,7 +132,8 @@ for rank in range(2):
 #
 # - It works **in place**: the sum stands in the tensor that was handed over. It returns nothing.
 # - It **waits** until every process has called it. If one process makes a call more than the others, it waits for an
-#   answer that nobody will give, until a time limit ends it.
+#   answer that nobody will give, until a time limit ends it. So all hand over tensors of the same shape and dtype, and
+#   equally often.
 #
 # (How does it do that without sending everything to everybody? The tensor is cut into N pieces. The pieces travel
 # around a ring and are added up on the way, and then travel around once more. Each process sends 2(N − 1)/N times the
@@ -157,7 +158,8 @@ print(pretend_processes(meet, 3))
 # ### Exercise 2: `average_gradients`
 #
 # After `backward`, each process has gradients of its own in `parameter.grad`. Replace each by the *mean* over all
-# processes. A parameter that the loss does not depend on has no gradient: its `grad` is None. Pass it over.
+# processes. A parameter that the loss does not depend on has no gradient: its `grad` is None. Pass
+# it over. (It is None in all processes or in none of them: they run the same program.)
 #
 # <details><summary>Hint</summary>
 #
@@ -225,7 +227,8 @@ for network in networks:
 # ## 4 · Shares that are not equal
 #
 # A batch can be chosen so that it divides evenly. A validation text cannot: its last batch has what is left over. If
-# that is a single row, one process reads it and the others have none, so they have no characters at all. The mean of the processes' means is then wrong, as in section 1.
+# that is a single row, one process reads it and the others have none, so they have no characters at all. The mean of
+# the processes' means is then wrong, as in section 1.
 #
 # **By hand:** process 0 has three characters with losses 1, 2 and 3, process 1 has one with loss 6. The means are 2 and
 # 6, and their mean is 4. But the mean of all four is 12 / 4 = 3.
@@ -235,7 +238,8 @@ for network in networks:
 # ### Exercise 3: `mean_loss`
 #
 # `losses` are the losses of this process's characters, perhaps of none. Return the mean over the characters of all
-# processes, as a plain number.
+# processes, as a plain number. Each process returns the same, also one that has no characters: it, too, calls
+# `all_reduce`, since the others wait for it.
 #
 # <details><summary>Hint</summary>
 #
@@ -322,7 +326,8 @@ parallel_step = check.parallel_step(parallel_step)
 
 # %% [markdown]
 # The proof: 50 steps with Adam in two processes of four rows, and 50 steps in one process of eight. `train_share` is
-# the loop of a process, with a model that was made before. Alone, there is nobody to add anything.
+# the loop of a process, with a model that was made before. A process that is alone gets an `all_reduce` that does nothing:
+# the sum over one process is what it handed over.
 
 
 # %%
@@ -360,7 +365,7 @@ print("and their own losses differ:", not torch.allclose(*halves))
 # tells each its rank, the world size, and where the others are.
 #
 # The program that we start is a few lines long, because the package's `fit` knows processes. `distributed.join` reads
-# what torchrun has told. It also picks the library that carries the sums: **gloo** between processors, **NCCL** between
+# what torchrun has told. It also picks the library that carries the sums: **gloo** between CPUs, **NCCL** between
 # NVIDIA's GPUs. Everything after that is the same in all of them.
 
 # %%
@@ -550,8 +555,8 @@ print(
 #
 # Two things are less open. Somewhere there is a batch size beyond which more rows no longer save steps (Shallue and
 # others, 2019, measured it for many models; McCandlish and others, 2018, predict it from the noise that you have just
-# measured). And at these base rates none of the large batches is clearly better than the small one. A large batch saves time, not
-# text.
+# measured). And at these base rates none of the large batches is clearly better than the small one. A large batch saves
+# time, not text.
 #
 # ## 8 · What it costs
 #
@@ -576,15 +581,14 @@ for name, parameters, gigabytes in (
 # That is to be held against the time to *compute*. Each weight is multiplied and added once for each character, so 64
 # rows of 100 characters make 3.3 million · 6,400 = 21 thousand million products forward. Backward costs twice as much:
 # 63 thousand million in all, each with an addition. That takes about a second on one core, a few hundredths of a second
-# on a GPU. So over an ordinary network two computers with processors gain nearly everything, and two with GPUs
-# wait most of the time.
+# on a GPU. Over an ordinary network the exchange takes a tenth of a second. Two computers without GPUs, half a second of
+# work each, need 0.6 seconds where one needs 1: they are 1.65 times as fast. Two with GPUs wait most of the time.
 #
 # And here? `python -m benchmarks processes` trains three networks, in one process and in two with half the rows each,
-# in turns. These are medians of five, each process on one thread (CPython 3.11, torch 2.13, a server with two cores; how
-# many times faster is the median of the five ratios, which is not the ratio of the medians; in brackets the smallest and
-# the largest of them):
+# in turns, five times. Each process has one thread (CPython 3.11, torch 2.13, a server with two cores). All figures are
+# medians of the five; "faster" is the ratio of a pair, with the smallest and the largest in brackets:
 #
-# | network, and rows of the batch | gradient | 1 process | 2 processes | how many times faster | exchange |
+# | network, and rows of the batch | gradient | 1 process | 2 processes | times faster | exchange |
 # |---|---|---|---|---|---|
 # | vanilla RNN, 64 hidden, 8 rows of 25 | 47 kB | 1.0 ms | 3.0 ms | 0.34 (0.23 to 0.51) | 0.4 ms |
 # | vanilla RNN, 448 hidden, 32 rows of 64 | 1.0 MB | 38.8 ms | 26.2 ms | 1.5 (1.4 to 1.5) | 1.1 ms |
@@ -599,9 +603,9 @@ for name, parameters, gigabytes in (
 # first waits for the other, in each step. In the first row that is most of the 3.0 ms: the share takes 1.0 at most, and
 # the exchange 0.4.
 #
-# To be fair: one process can use both cores, too, with two threads. Against that, the two processes are 0.87 times as
-# fast for the RNN and 1.02 times for the LSTM. On one machine they gain next to nothing. They are for the second machine,
-# which no thread can reach.
+# To be fair: one process can use both cores, too, with two threads. Compared with that, two processes are slower for the
+# larger RNN, 0.87 times as fast, and equal for the LSTM, 1.02 times. On one machine they gain next to nothing. They are
+# for the second machine, which no thread can reach.
 #
 # **How to talk less.** Send 16 bits in place of 32. Send each layer's gradient as soon as it is known, while the layers
 # below are still at work; PyTorch's `DistributedDataParallel` does that, and gathers small tensors into large ones.
@@ -741,8 +745,9 @@ print("less than 0.001 apart:", abs(exact - rough).item() < 0.001)
 #
 # Nothing in the mathematics, and four things around it.
 #
-# - **NCCL** in place of gloo. The exchange goes from GPU to GPU, without the processor. Each process has one GPU.
-#   `distributed.join` sees to both. (It is written for that, but has not been run on two GPUs yet.)
+# - **NCCL** in place of gloo. The exchange goes from GPU to GPU, past the CPU. Each process has one GPU.
+#   `distributed.join` chooses both, the library and the GPU. (It is written for that, but has not been run on two GPUs
+#   yet.)
 # - **Pinned memory.** A batch must be copied to the GPU. From memory that the system may not move ("pinned") the copy
 #   runs while the GPU computes: `tokens.pin_memory()`, then `tokens.to("cuda", non_blocking=True)`. Better still is to
 #   copy nothing in between: a novel has some megabytes, so the package's commands send the whole text, once.
@@ -805,8 +810,9 @@ check.progress()
 # %% [markdown]
 # ## Try
 #
-# For the first and the last: the check hands the course's version back in the place of a wrong one. Define it in a new
-# cell after its check, and do not run the check again; your `parallel_step` must be your own.
+# For the first and the last you change `average_gradients`, and its check would hand the course's version back in the
+# place of a wrong one. So write the changed one into a new cell below the check, leave the check alone, and run the two
+# cells of the 50 steps again. (`parallel_step` must be your own: the course's calls the course's.)
 #
 # - Take the division out of `average_gradients`, and train the 50 steps of section 5. The check calls it wrong: does
 #   the loss? (Here the losses move by at most 0.034, and the last is even lower, 2.664 instead of 2.692. Adam divides

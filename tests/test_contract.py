@@ -94,6 +94,13 @@ def test_a_forward_outside_its_class_is_told_by_its_indentation(capsys):
     assert "there is no `forward` in your class: is it indented as deep as `__init__`?" in capsys.readouterr().out
 
 
+def test_torchs_list_of_signatures_is_left_out(capsys):
+    check.encode(encode("return torch.ones(3).masked_fill(0.0, torch.ones(3) > 0)"))
+    said = capsys.readouterr().out
+    assert "expected one of" not in said
+    assert "(float, Tensor), in line 3 of the cell" in said
+
+
 def test_function_without_source_is_still_checked():
     namespace = {"torch": torch}
     exec(ENCODE.format(RIGHT), namespace)

@@ -5,6 +5,7 @@ import re
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from helpers.checks.hints import _MEANINGS, hint
@@ -12,6 +13,7 @@ from helpers.checks.hints import _MEANINGS, hint
 X = torch.ones(3, 4)
 LSTM = nn.LSTM(4, 5, batch_first=True)
 LINEAR = nn.Linear(5, 2)
+IDS = torch.tensor([0, 1, 2])
 
 
 class Forgetful(nn.Module):
@@ -23,6 +25,22 @@ def backward_twice():
     loss = (torch.ones(1, requires_grad=True) ** 2).sum()
     loss.backward()
     loss.backward()
+
+
+def enter_uncalled():
+    with torch.no_grad:
+        pass
+
+
+def sum_without_start():
+    for number in (1, 2):
+        total += number  # noqa: F821
+    return total
+
+
+def shrunk_gradient():
+    weight = nn.Parameter(torch.ones(3))
+    weight.grad = torch.ones(())
 
 
 # what a learner wrote, and words of the hint
@@ -50,12 +68,44 @@ SLIPS = {
     "item of several": (lambda: X.item(), "just one"),
     "cat of two and one": (lambda: torch.cat([X, X[:, 0]], dim=1), "lacks a dimension"),
     "no super": (Forgetful, "super().__init__()"),
+    "context manager without brackets": (enter_uncalled, "brackets"),
+    "layer without self": (lambda: IDS(X), "`self.`"),
+    "shape compared": (lambda: X.shape >= 2, "`.dim()`"),
+    "length of a single number": (lambda: len(X.sum()), "fewer dimensions"),
+    "dimension that is not there": (lambda: IDS.shape[1], "fewer dimensions"),
+    "math's root of a tensor": (lambda: math.sqrt(X), "whole tensors"),
+    "softmax without a dimension": (lambda: torch.softmax(X), "dim=-1"),
+    "item of two results": (lambda: X.max(-1).item(), "two results"),
+    "largest of nothing": (lambda: X[:0].max(), "is the slice empty"),
+    "layer not called": (lambda: LINEAR @ X, "is called with what it reads"),
+    "layer made of a tensor": (lambda: nn.Linear(X, 3), "made of its sizes"),
+    "layer in small letters": (lambda: nn.linear(3, 3), "capital"),
+    "false in small letters": (lambda: nn.Linear(3, 3, bias=false), "with a capital"),  # noqa: F821
+    "cat of two arguments": (lambda: torch.cat(X, X, dim=1), "one list"),
+    "exchanged arguments": (lambda: X.masked_fill(-math.inf, X > 0), "in the right order"),
     "append to a tensor": (lambda: X.append(X), "torch.cat"),
     "permute of two": (lambda: X[None].permute(1, 2), "transpose"),
     "index past the first dimension": (lambda: X[3], "first dimension"),
     "backward without gradients": (lambda: torch.tensor(1.0).backward(), "no_grad"),
     "backward twice": (backward_twice, ".detach()"),
     "numpy with gradients": (lambda: LINEAR.weight.numpy(), ".detach()"),
+    "tensor asked for its truth": (lambda: bool(X), "is not None"),
+    "backward of a number": (lambda: (0.5).backward(), "after `backward`"),
+    "detach of a number": (lambda: (0.5).detach(), "plain number already"),
+    "pairs not taken apart": (lambda: [a for i, a, b in enumerate([(1, 2)])], "as many names as values"),
+    "names of parameters": (lambda: [name for name, _ in LSTM.parameters()], "as many names as values"),
+    "stack of two arguments": (lambda: torch.stack(X, X), "one list"),
+    "tensor of two arguments": (lambda: torch.tensor(1, 2), "one list"),
+    "stack of a number": (lambda: torch.stack([X.sum(), 3]), "list of tensors"),
+    "cat of single numbers": (lambda: torch.cat([X.sum(), X.sum()]), "torch.stack"),
+    "flat logits": (lambda: F.cross_entropy(X.flatten(), IDS), "(number, vocab_size)"),
+    "targets first": (lambda: F.cross_entropy(IDS[:, None], X[:, :1]), "logits first"),
+    "norm before parameters": (lambda: nn.utils.clip_grad_norm_(1.0, LINEAR.parameters()), "are arguments exchanged"),
+    "whole division of a loss": (lambda: (LINEAR.weight.sum() // 2).backward(), "no gradient"),
+    "sum without a start": (sum_without_start, "before the loop"),
+    "steps of zero": (lambda: X[3::0], "[begin:end:step]"),
+    "mean for a gradient": (shrunk_gradient, "shape of its parameter"),
+    "division by nothing": (lambda: 1 / 0, "divisor"),
     "unknown name": (lambda: no_such_name, "misspelt"),  # noqa: F821
     "nothing returned": (lambda: None + 1, "return"),
 }
@@ -76,6 +126,13 @@ def test_a_common_slip_gets_its_hint(name):
 def test_no_hint_is_never_met():
     met = {hint(raised_by(slip)) for slip, _ in SLIPS.values()}
     assert met == {meaning for _, meaning in _MEANINGS}
+
+
+def test_in_a_class_a_self_may_be_missing_or_too_many():
+    assert "is `self.` missing" in hint(raised_by(SLIPS["unknown name"][0]), in_class=True)
+    assert "without `self.`" in hint(raised_by(lambda: LINEAR.attend(X)), in_class=True)
+    assert hint(raised_by(lambda: LINEAR.attend(X))) == ""
+    assert "capital" in hint(raised_by(SLIPS["false in small letters"][0]), in_class=True)
 
 
 def test_an_error_that_is_not_known_gets_no_hint():

@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from helpers.checks.contract import Checks
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_parts, same
+from helpers.checks.stand_ins import called
 from helpers.models import vanilla_rnn
 
 
@@ -20,6 +21,7 @@ def register(check: Checks) -> None:
         check.exercise(exercise)
 
 
+@called("CharRNN")
 class _Spy(vanilla_rnn.CharRNN):
     """A small network that notes how it was called."""
 

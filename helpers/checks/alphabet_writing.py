@@ -7,6 +7,7 @@ from torch import nn
 
 from helpers.checks.contract import Checks
 from helpers.checks.expectations import Mistake, expect, expect_type
+from helpers.checks.stand_ins import called
 
 _DRAWS = 1500
 _TOLERANCE = 0.07  # on a share of _DRAWS draws: more than five standard deviations
@@ -79,6 +80,7 @@ def _close(shares: torch.Tensor, wanted: torch.Tensor) -> bool:
 # ----------------------------------------------------------------------------------------------- writing
 
 
+@called("CharRNN")
 class _Counter(nn.Module):
     """A model whose next character depends on everything it was fed: its state is a sum that each token changes."""
 

@@ -50,7 +50,7 @@ def _call(answer, tokens: torch.Tensor, rows: int, generator: torch.Generator):
     try:
         return answer(tokens, _LENGTH, rows, generator)
     except IndexError as error:
-        if "out of bounds" in str(error) or "out of range" in str(error):
+        if "out of bounds" in str(error) or ("index out of range" in str(error) and "tuple" not in str(error)):
             raise Mistake(f"a piece runs past the end of the text ({error}): {_LAST}") from None
         raise
     except TypeError as error:
@@ -63,6 +63,10 @@ def _call(answer, tokens: torch.Tensor, rows: int, generator: torch.Generator):
             raise Mistake(
                 "the starts meet the steps number by number: stand the starts up as a column, `starts[:, None]`, so that "
                 "each meets every step"
+            ) from None
+        if f"to={len(tokens) - rows}" in str(error):
+            raise Mistake(
+                "the number of rows is subtracted: where a piece may begin depends on its length, so subtract block_size"
             ) from None
         if "to be less than" in str(error):
             raise Mistake(f"torch.randint is left without a place to draw from ({error}): {_LAST}") from None
@@ -138,6 +142,7 @@ def _compare_targets(targets: torch.Tensor, inputs: torch.Tensor, places: torch.
             (tokens[(places + 2) % len(tokens)], "your targets are shifted by two: the target is the next character"),
             (inputs.roll(-1, 1), "the last target of each row is that row's own first character: take the targets from the text, one further on"),
             (torch.cat([inputs[:, 1:], torch.zeros_like(inputs[:, :1])], 1), "the last target of each row is 0: take the targets from the text, one further on"),
+            (inputs + 1, "1 is added to the tokens: the target stands one place further on, `tokens[places + 1]`"),
             (places + 1, "the targets are places in the text: look up which tokens stand there"),
             *_elsewhere(targets, tokens),
         ],

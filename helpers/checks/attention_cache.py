@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import torch
 
-from helpers.checks.attention_writer import VOCAB, WIDTH, Writer
+from helpers.checks.attention_writer import COLD, VOCAB, WIDTH, Writer
 from helpers.checks.expectations import Mistake, expect, same
 
 
@@ -25,7 +25,8 @@ def _wrong_logits(
     model: Writer, text: torch.Tensor, time: int, *,
     seen: _Positions = lambda p, time: range(p + 1), asks=lambda p, time: p, adds=lambda p, time: p,
     maps: str = "qkv", scale: float = WIDTH**-0.5, shares=lambda scores: scores.softmax(-1),
-    residual: float = 1.0, attention: float = 1.0,
+    residual: float = 1.0, attention: float = 1.0, new: str | None = None, of_values: _Positions | None = None,
+    into: float = 1.0,
 ) -> torch.Tensor:  # fmt: skip
     """Return logits like `right_logits`, made step by step with a mistake.
 
@@ -36,17 +37,23 @@ def _wrong_logits(
         maps: what stands for queries, keys and values; "s" is the states.
         scale, shares: what the scores are multiplied by, and how they become weights.
         residual, attention: how often the state and what attention found are added.
+        new: what stands for queries, keys and values of the new tokens, if not what `maps` says.
+        of_values: the positions of the values in the cache, if not those of the keys.
+        into: what the sum is multiplied by before the output layer reads it.
     """
     states, _ = model.lstm(model.embedding(text))
     layer = model.attention
     made = {"q": layer.query(states), "k": layer.key(states), "v": layer.value(states), "s": states}
-    queries, keys, values = (made[name] for name in maps)
+    queries, keys, values = (
+        torch.cat([made[name][:, :time], made[later][:, time:]], 1)
+        for name, later in zip(maps, new or maps, strict=True)
+    )
     logits = []
     for last in range(time - 1, text.shape[1] - 1):
         cache, asking = list(seen(last, time)), asks(last, time)
         scores = queries[:, asking : asking + 1] @ keys[:, cache].mT * scale  # (batch, 1, cache)
-        found = (shares(scores) @ values[:, cache])[:, 0]  # (batch, width)
-        logits.append(model.output(residual * states[:, adds(last, time)] + attention * found))
+        found = (shares(scores) @ values[:, list((of_values or seen)(last, time))])[:, 0]  # (batch, width)
+        logits.append(model.output(into * (residual * states[:, adds(last, time)] + attention * found)))
     return torch.stack(logits, 1)
 
 
@@ -67,6 +74,10 @@ def _starts_last(p, time):
     return time - 1
 
 
+def _newest_first(p, time):
+    return [*range(p, time - 1, -1), *range(time)]
+
+
 _starts_first = _then(lambda p, time: 0, _own)
 
 
@@ -81,6 +92,12 @@ _MISTAKES = [
     ({"seen": _then(_all, lambda p, time: [*range(time), *sorted([*range(time, p + 1)] * 2)])}, "each new position stands in the cache twice: append its key and value once"),
     ({"seen": lambda p, time: range(p - time + 1, p + 1)}, "a position is dropped from the cache at each step: keep all"),
     ({"seen": lambda p, time: range(1, p + 1)}, "the first position is missing in the cache: keep all"),
+    ({"seen": _then(_all, lambda p, time: [*range(time), *range(time - 1, p)])}, "key and value of the state before are appended: let the LSTM read the new token first"),
+    ({"seen": _newest_first, "of_values": _all}, "new keys stand before the others and new values behind: append both in the same place, at the end"),
+    ({"seen": _all, "of_values": _newest_first}, "new values stand before the others and new keys behind: append both in the same place, at the end"),
+    ({"new": "qkk"}, "the values of the new tokens are made by `attention.key`: they are made by `attention.value`"),
+    ({"new": "qvv"}, "the keys of the new tokens are made by `attention.value`: they are made by `attention.key`"),
+    ({"into": 1 / COLD}, "the temperature divides what the output layer reads: divide the logits, which it returns"),
     ({"residual": 0.0}, "the residual path is missing: the output layer reads the last state plus what attention found"),
     ({"attention": 0.0}, "what attention found is missing: the output layer reads the last state plus what its query found"),
     ({"asks": _starts_last}, "the query is that of the start's last state all along: make it of the newest state"),
@@ -97,6 +114,9 @@ _MISTAKES = [
     ({"maps": "kqv"}, "queries and keys are exchanged"),
     ({"maps": "kkv"}, "the query is made by `attention.key`: it is made by `attention.query`"),
     ({"maps": "qss"}, "the states themselves are kept: keep what `attention.key` and `attention.value` make of them"),
+    ({"maps": "qkq"}, "the values are made by `attention.query`: they are made by `attention.value`"),
+    ({"maps": "qqv"}, "the keys are made by `attention.query`: they are made by `attention.key`"),
+    ({"maps": "qsv"}, "the states are taken for the keys: keep what `attention.key` makes of them"),
     ({"maps": "qks"}, "the states are taken for the values: keep what `attention.value` makes of them"),
     ({"maps": "skv"}, "the state is taken for the query: `attention.query` makes it of the state"),
     ({"scale": 1.0}, "the scores are not divided by the root of the width: use your `attend`"),

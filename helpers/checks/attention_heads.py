@@ -42,7 +42,7 @@ def _compare_shapes(result) -> None:
     if isinstance(result, list | tuple):
         raise Mistake("the pieces are several tensors: make one of them, with `torch.stack(..., dim=1)`")
     what = f"`split_heads` of {_BATCH} texts of {_TIME} vectors of width {_WIDTH}, for {_HEADS} heads,"
-    expect_tensor(result, what)
+    expect_tensor(result, f"what {what} returns")
     mistakes = {
         (_BATCH, _TIME, _HEADS, _SIZE): "the heads come after the time: exchange dimensions 1 and 2",
         (_HEADS, _BATCH, _TIME, _SIZE): "the heads come before the texts: (batch, heads, time, head_size)",

@@ -22,7 +22,7 @@ def SelfAttention(answer):  # noqa: N802 (named like the exercise)
     draw_weights(layer)
     states = torch.randn(_BATCH, _TIME, _WIDTH)
     given, maps = states.clone(), list(layer.parameters())
-    result = layer(states)
+    result = _call(layer, states)
     expect_kept(layer, maps, "maps")
     expect(same(states, given), "`forward` changes the states that it is given: leave them as they are")
     _expect_one_tensor(result)
@@ -30,6 +30,17 @@ def SelfAttention(answer):  # noqa: N802 (named like the exercise)
     expect_tensor(layer(states[:1, :1]), "what `forward` returns for one text of one state", (1, 1, _WIDTH))
     _compare_hidden(answer, states)
     _compare_gradients(layer, states)
+
+
+def _call(layer: nn.Module, states: torch.Tensor):
+    try:
+        return layer(states)
+    except TypeError as error:
+        if "'NoneType' object is not callable" in str(error):
+            raise Mistake(
+                "`self.hide` is called: hand it on as it is, `attend(queries, keys, values, self.hide)`"
+            ) from None
+        raise
 
 
 def expect_maps(layer: nn.Module, width: int, owner: str = "") -> None:
@@ -40,7 +51,8 @@ def expect_maps(layer: nn.Module, width: int, owner: str = "") -> None:
             one is not None,
             f"there is no `self.{name}`{owner}: make it in `__init__`, with `self.`, and keep to the names in the text",
         )
-        if isinstance(one, list | tuple):
+        expect(not isinstance(one, tuple), f"`self.{name}`{owner} is a tuple: is there a comma at the end of its line?")
+        if isinstance(one, list):
             raise Mistake(
                 f"`self.{name}`{owner} is a plain Python list, in which the optimizer finds no weights: make it an `nn.Linear`"
             )
@@ -158,3 +170,6 @@ def _compare_gradients(layer: nn.Module, states: torch.Tensor) -> None:
     message = "the numbers are right, but no gradient flows back to all three maps: no .detach() or no_grad here"
     weights = [getattr(layer, name).weight for name in MAPS]
     compare_gradients(layer(states), found_in(layer, states), weights, message)
+    message = "the maps learn, but no gradient flows on to the states, from which the LSTM learns: no .detach() here"
+    states = states.clone().requires_grad_()
+    compare_gradients(layer(states), found_in(layer, states), [states], message)

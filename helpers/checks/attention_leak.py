@@ -7,12 +7,14 @@ from torch import nn
 
 from helpers.checks.attention_leak_numbers import TOKEN, difference, mistakes
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
+from helpers.checks.stand_ins import called
 from helpers.checks.training_spy import modes_of
 
 _ROWS, _TIME, _VOCAB = 5, 8, 50
 _CAUSAL = {0: 1.0, -1: 1.5, -3: 0.7}  # of a position, and of those before it
 
 
+@called("AttentionLanguageModel")
 class _Reader(nn.Module):
     """Logits that are sums over tokens at fixed distances: `reach` maps a distance, later ones positive, to its weight."""
 
@@ -107,6 +109,10 @@ def _call(answer, model: _Reader, tokens: torch.Tensor, position: int):
 
 def _expect_whole_texts(calls: list[dict], tokens: torch.Tensor) -> None:
     texts = [row for call in calls for row in call["tokens"].view(-1, call["tokens"].shape[-1])]
+    expect(
+        all(len(row) <= tokens.shape[1] for row in texts),
+        "the changed text is longer than the text: the new token stands in the place of the old one, and not beside it",
+    )
     expect(
         all(len(row) == tokens.shape[1] for row in texts),
         "the model reads less than the whole text, so it cannot see what was replaced: cut the logits, `[:, :position]`, "

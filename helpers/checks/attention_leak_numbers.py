@@ -38,6 +38,8 @@ def mistakes(model: nn.Module, tokens: torch.Tensor, position: int) -> list[tupl
         *[(value, "the highest logits of the two texts are compared: subtract the logits, then take the maximum") for highest in of_highest for value in (highest, -highest)],
         (before.max(), "the sign counts in yours: take the absolute value before the maximum"),
         (-before.min(), "the sign counts in yours: take the absolute value before the maximum"),
+        (whole[:, :, :position].abs().max(), "the first logits are compared, at all positions: time is the second dimension, `[:, :position]`"),
+        (before.abs().argmax(), "that is the place of the largest change: return its size, with `.max()`"),
         (before.min(), "that is the smallest difference: take the absolute value, and the maximum of it"),
         *[(value, "that is the mean difference, in which signs cancel: take the absolute value of each, and the maximum of it") for value in (before.mean(), before.mean().abs(), -before.mean(), whole.mean().abs(), whole.mean(), -whole.mean())],
         (before.abs().min(), "that is the smallest change: take the maximum"),

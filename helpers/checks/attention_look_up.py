@@ -47,6 +47,8 @@ def _misfit(said: str, line: str) -> str:
     """Explain an error about shapes by the line in which it was raised."""
     if (".sum(" in line and "keepdim" not in line) or not re.search(r"\.T\b|@|matmul|bmm", line):
         return f"the shapes do not fit in this line ({said}): `{line}`; `sum(-1, keepdim=True)`?"
+    if re.search(r"\bvalues\s*@|matmul\(values", line):
+        return f"a matrix product does not fit ({said}): the weights stand on the left, `weights @ values`"
     if re.search(r"values\.(mT|T|transpose)", line):
         return f"a matrix product does not fit ({said}): the values are not turned, `weights @ values`"
     return (
@@ -81,6 +83,7 @@ def _compare_plain(result, queries, keys, values) -> None:
     wrong_weights = [
         (dots.softmax(-1), "the scores are not divided: divide them by the root of the size of a query"),
         ((dots / _SIZE).softmax(-1), "the scores are divided by the size of a query: divide by its root"),
+        ((dots / _SIZE / 2).softmax(-1), "the scores are divided by the size and by 2: `** 1 / 2` is a power and then a half, and the root is `** 0.5`"),
         ((dots * root).softmax(-1), "the scores are multiplied by the root: divide by it"),
         ((dots / math.sqrt(_TIME)).softmax(-1), "the scores are divided by the root of the number of positions: take the size of a query, its last dimension"),
         ((dots / _TIME).softmax(-1), "the scores are divided by the number of positions: divide by the root of the size of a query, its last dimension"),
@@ -104,6 +107,8 @@ def _compare_plain(result, queries, keys, values) -> None:
     mistakes = [(weights @ values, message) for weights, message in wrong_weights] + [
         (own_key.softmax(1) * values, "each query has one score, that of its own key: it is compared with every key, `queries @ keys.mT`"),
         (own_key.softmax(-1) * values, "each query has one score, that of its own key: it is compared with every key, `queries @ keys.mT`"),
+        (look_up(queries, values, values), "the scores come from the values: a query is compared with the keys"),
+        ((scores @ values).softmax(-1), "the softmax is taken of what is summed up: take it of the scores, and then multiply the values"),
         (look_up(queries, values, keys), "keys and values are exchanged: the scores come from the keys, the sum is one of values"),
         (look_up(values, keys, queries), "queries and values are exchanged: the sum is one of values"),
         (look_up(queries, keys, keys), "the sum is one of keys: the weights multiply the values"),
@@ -129,12 +134,12 @@ def _try(answer, what: str, advice: str, *arguments) -> torch.Tensor:
 def _expect_other_sizes(answer) -> None:
     """Fewer queries than keys, as when one new character looks back, and values of another size."""
     advice = "the scores are (..., queries, keys), and nothing else needs these numbers"
-    for count in (3, 1):
-        queries, keys, values = torch.randn(2, count, 6), torch.randn(2, 5, 6), torch.randn(2, 5, 4)
-        what = f"{count} quer{'ies' if count > 1 else 'y'}, 5 keys of size 6 and 5 values of size 4"
+    for count, size in ((3, 4), (1, 4), (3, 9)):
+        queries, keys, values = torch.randn(2, count, 6), torch.randn(2, 5, 6), torch.randn(2, 5, size)
+        what = f"{count} quer{'ies' if count > 1 else 'y'}, 5 keys of size 6 and 5 values of size {size}"
         result = _try(answer, what, advice, queries, keys, values)
-        expect_tensor(result, f"`attend` of {what} in 2 texts", (2, count, 4))
-        by_values = queries @ keys.mT / math.sqrt(4)
+        expect_tensor(result, f"`attend` of {what} in 2 texts", (2, count, size))
+        by_values = queries @ keys.mT / math.sqrt(size)
         compare(
             result, look_up(queries, keys, values), f"`attend` of {what}",
             [(by_values.softmax(-1) @ values, "the root is that of the size of the values: take the size of a query")],

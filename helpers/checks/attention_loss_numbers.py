@@ -39,7 +39,8 @@ def _losses(calls: list[dict], tokens: torch.Tensor, shift: int = 1, of=lambda l
     """Return the loss of each call against the tokens that stand `shift` further on in the part."""
     following = torch.zeros(VOCAB, dtype=torch.int64)
     following[tokens] = tokens.roll(-shift)
-    pairs = [(of(call["logits"]), following[call["tokens"]]) for call in calls]
+    pairs = [(call["logits"], following[call["tokens"]]) for call in calls]
+    pairs = [(of(logits), targets) if of else (logits[:, -1:], targets[:, -1:]) for logits, targets in pairs]
     return [F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item() for logits, targets in pairs]
 
 
@@ -65,6 +66,7 @@ def _mistakes(
         (mean * rows * time, "that is the sum over a batch's characters: F.cross_entropy gives their mean, unless told otherwise"),
         (mean / (rows * time), "a batch's loss is a mean already: divide by eval_iters, not by the number of characters"),
         (mean / rows, "a batch's loss is a mean already: divide by eval_iters, not by batch_size, too"),
+        (_mean(_losses(part, parts[name], of=None)), "that is the loss of the last position alone: take all of them"),
         (min(own), "that is the smallest of the batches' losses: return their mean"),
         (mean / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
         (math.exp(mean), "that is the perplexity: return the loss itself"),

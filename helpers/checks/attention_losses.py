@@ -8,12 +8,14 @@ from torch import nn
 from helpers.checks.attention_loss_numbers import CUT, VOCAB, compare_losses, of_part
 from helpers.checks.expectations import Mistake, expect, same
 from helpers.checks.loss_shapes import naming_shapes
+from helpers.checks.stand_ins import called
 from helpers.checks.training_spy import modes_of
 from helpers.checks.validation_pass import expect_evaluation
 
 _TIME, _ROWS, _ROUNDS = 6, 4, 5
 
 
+@called("AttentionLanguageModel")
 class _Spy(nn.Module):
     """A network without a state that notes, at each call, its modes, what it was given and what it returned."""
 
@@ -56,6 +58,8 @@ def _call(answer, model: _Spy, parts: dict[str, torch.Tensor], generator: torch.
             raise Mistake("`parts` alone gives the names: `parts.items()` gives each name and its tokens") from None
         if "to unpack" in str(error):
             raise Mistake("the model returns the logits alone: the models of this lesson carry no state") from None
+        if f"to={len(parts) - _TIME}" in str(error):
+            raise Mistake("`get_batch` is given `parts`, all of them: hand it the tokens of one") from None
         raise
     finally:
         recorded = torch.is_grad_enabled()
@@ -88,6 +92,10 @@ def _expect_calls(calls: list[dict]) -> None:
     )
     counts = tuple(len(of_part(calls, second)) for second in (False, True))
     expect(sum(counts) != 1, "the model was called once: is the `return` inside the loop?")
+    expect(
+        sorted(counts) != [0, 2 * _ROUNDS],
+        "both losses are measured on the tokens of one part: take those of the part that the loop is at",
+    )
     expect(min(counts) > 0, "only one of the two parts is evaluated: go through all of `parts`")
     expect(counts != (1, 1), f"one batch of each part is evaluated: draw eval_iters of them, here {_ROUNDS}")
     expect(
@@ -99,7 +107,8 @@ def _expect_calls(calls: list[dict]) -> None:
         batches = [call["tokens"] for call in of_part(calls, second)]
         expect(
             not all(same(batch, batches[0]) for batch in batches),
-            "a part is measured on the same batch again and again: draw a new one in each round, unseeded",
+            "a part is measured on the same batch again and again: draw a new one in each round, with `generator` itself, not "
+            "seeded anew",
         )
 
 
@@ -108,6 +117,10 @@ def _expect_modes(model: _Spy, calls: list[dict]) -> None:
         all(parameter.grad is None for parameter in model.parameters()),
         "`backward` is called: nothing is learned here",
     )
+    if [call["modes"] for call in calls] == [{False}] * _ROUNDS + [{True}] * _ROUNDS:
+        raise Mistake(
+            "the second part is measured in training mode: `model.train()` comes after the loop over the parts"
+        )
     expect_evaluation(calls)
     expect(
         model.training,

@@ -75,7 +75,7 @@ def _compare_places(changed: torch.Tensor) -> None:
         (everywhere.triu(), "each position is hidden from itself, too: row t may look at columns 0 to t, column t among them"),
         (everywhere.tril(), "the triangle is the wrong way round, and hides each position from itself as well: row t may look at columns 0 to t"),
         (everywhere.triu(2), "row t still sees column t + 1, the very next position: it may look at columns 0 to t"),
-        (~everywhere, "nothing is hidden: `masked_fill` and `where` return something new, so return that"),
+        (~everywhere, "nothing is hidden: is the mask all False, or what `masked_fill` and `where` return not returned?"),
         (everywhere, "all scores are changed: those of columns 0 to t stay as they are in row t"),
         (_LATER.flip(0), "the triangle lies along the other diagonal: row t may look at columns 0 to t"),
         (_LATER.flip(1), "the triangle lies along the other diagonal: row t may look at columns 0 to t"),
@@ -109,7 +109,7 @@ def _expect_places_not_values(answer) -> None:
 
 
 def _expect_hidden_for_good(answer) -> None:
-    """However low the scores beside them, later keys get no weight: -1e9 does that, too, and -10 does not."""
+    """Beside scores as low as any network makes, later keys get no weight: -1e9 does that, too, and -1e4 does not."""
     fill = answer(torch.zeros(_TEXTS, _TIME, _TIME))[0, 0, 1].item()
     if fill == 0:
         raise Mistake(
@@ -119,7 +119,7 @@ def _expect_hidden_for_good(answer) -> None:
         raise Mistake(
             f"the later scores are {fill:.4g}, and softmax gives most weight to the highest: fill in *minus* infinity"
         )
-    low = -500 - 300 * torch.rand(_TEXTS, _TIME, _TIME)
+    low = -1e6 - 300 * torch.rand(_TEXTS, _TIME, _TIME)
     expect(
         same(answer(low).detach().softmax(-1), _hidden(low).softmax(-1), 1e-6),
         f"the later scores are {fill:.4g}, and beside scores that are lower still softmax gives them weight: minus "
@@ -135,6 +135,10 @@ def _expect_other_shapes(answer) -> None:
             result = answer(scores)
         except (RuntimeError, IndexError, ValueError) as error:
             said = str(error).splitlines()[0][:120].rstrip(".")
+            if "too many indices" in said:
+                raise Mistake(
+                    "`hide_future` takes scores of three dimensions alone: `[..., t, t + 1 :]` fits any shape"
+                ) from None
             raise Mistake(f"`hide_future` fails with scores of shape {shape} ({said}): {advice}") from None
         expect_tensor(result, f"`hide_future` of scores {shape}", shape)
         right = same(result.detach().softmax(-1), _hidden(scores).softmax(-1), 1e-5)

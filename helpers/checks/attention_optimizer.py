@@ -5,12 +5,14 @@ import torch._dynamo  # the first optimizer imports it, for a second or more: he
 from torch import nn
 
 from helpers.checks.expectations import Mistake, describe_type, expect, expect_type, same
+from helpers.checks.stand_ins import called
 from helpers.checks.training_spy import weights_of
 
 _RATE, _DECAY = 0.007, 0.3
 _RULE = "decide by `parameter.dim() >= 2`"
 
 
+@called("Model")
 class _Model(nn.Module):
     """Parameters of every kind: those of the lesson's model, and others of no, one and three dimensions."""
 
@@ -49,6 +51,10 @@ def _call(answer, model: nn.Module):
         if "empty parameter list" in str(error):
             raise Mistake(f"AdamW is given no parameters ({error})") from None
         raise
+    except AttributeError as error:
+        if "'tuple' object" in str(error):
+            raise Mistake("`named_parameters()` gives pairs, (name, parameter): take them apart") from None
+        raise
     except KeyError as error:
         if error.args == ("params",):
             raise Mistake('a group has no "params": under this key a dictionary holds the parameters') from None
@@ -61,7 +67,7 @@ def _call(answer, model: nn.Module):
             ) from None
         raise
     except TypeError as error:
-        if "_Model' object is not iterable" in str(error):
+        if "Model' object is not iterable" in str(error):
             raise Mistake("a model cannot be gone through: `model.parameters()` gives its parameters") from None
         if "multiple values for argument 'lr'" in str(error):
             raise Mistake("AdamW takes both groups in one list, `[{…}, {…}]`") from None
@@ -85,6 +91,12 @@ def _expect_adamw(optimizer) -> None:
             f"what you return should be AdamW, and is {describe_type(type(optimizer))}: use torch.optim.AdamW"
         )
     expect_type(optimizer, torch.optim.AdamW, "what you return")
+    unknown = {key for group in optimizer.param_groups for key in group} - {"params", *optimizer.defaults}
+    expect(
+        not unknown,
+        f'a group has the key "{min(unknown, default="")}", which AdamW does not know and passes over: the decay is '
+        '"weight_decay"',
+    )
 
 
 def _expect_each_once(optimizer, model: nn.Module) -> None:

@@ -36,6 +36,12 @@ def expect_read(model: Writer, steps: list[dict], text: torch.Tensor, time: int)
     read, start, new = torch.cat(tokens, 1), text[:, :time], text[:, time:]
     expect(_is_fresh(steps[0]), "the start is not read from a fresh state: a text begins with none")
     for before, call in pairwise(steps):
+        anew = model.tokens_of(call["read"][0])
+        expect(
+            not (_is_fresh(call) and anew.shape[1] >= time and same(anew, text[:, : anew.shape[1]])),
+            "the model reads the whole text anew for each token, beside what you keep: make the logits of the last state and "
+            "what its query finds, without calling `model` itself",
+        )
         expect(
             not _is_fresh(call),
             "a new token is read from a fresh state: hand on the LSTM's state, which the call before returned",

@@ -5,7 +5,10 @@ import math
 import torch
 from torch import nn
 
+from helpers.checks.stand_ins import called
+
 VOCAB, WIDTH = 7, 6
+COLD = 1e-3  # the temperature at which the likeliest token comes
 
 
 class _Noted:
@@ -19,6 +22,7 @@ class _Noted:
         return result
 
 
+@called("LSTM")
 class _LSTM(_Noted, nn.LSTM):
     pass
 
@@ -31,6 +35,7 @@ class _Dropout(_Noted, nn.Dropout):
     pass
 
 
+@called("SelfAttention")
 class _Attention(nn.Module):
     """Queries, keys and values as the lesson's SelfAttention has them, later positions hidden."""
 
@@ -46,6 +51,7 @@ class _Attention(nn.Module):
         return scores.masked_fill(later, -math.inf).softmax(-1) @ self.value(states)
 
 
+@called("AttentionLanguageModel")
 class Writer(nn.Module):
     """The lesson's model, in training mode, with weights so large that what it attends to shows."""
 

@@ -1,22 +1,23 @@
 """Checks of lesson 05: writing with the LSTM's state, the keys and the values kept."""
 
 import math
+import traceback
 
 import torch
 
 from helpers.checks.attention_cache import compare_logits, expect_query, right_logits
 from helpers.checks.attention_reading import expect_read, reads_anew
-from helpers.checks.attention_writer import VOCAB, Writer
+from helpers.checks.attention_writer import COLD, VOCAB, Writer
 from helpers.checks.expectations import Mistake, expect, expect_tensor, same
 
-_ROWS, _TIME, _NEW, _COLD = 3, 5, 8, 1e-3
+_ROWS, _TIME, _NEW = 3, 5, 8
 _MANY, _LONG, _TOLERANCE = 60, 15, 0.08  # on shares of _MANY * _LONG draws: about five standard deviations
 
 
 def generate(answer):
     """The same logits as one pass over the whole text gives, draws by their softmax, and one step a token."""
     model, start = _lively()
-    text = _call(answer, model, start, _NEW, _COLD)
+    text = _call(answer, model, start, _NEW, COLD)
     _expect_text(text, start)
     steps = model.calls(model.lstm)
     made = {name: _positions(model.calls(getattr(model.attention, name))) for name in ("key", "value", "query")}
@@ -61,7 +62,7 @@ def _expect_no_mask(answer, model: Writer, start: torch.Tensor, text: torch.Tens
     """A mask for square scores may hide from a single query all keys but the first."""
     model.attention.hide = lambda scores: scores.masked_fill(torch.ones_like(scores).triu(1) > 0, -math.inf)
     expect(
-        same(_call(answer, model, start, _NEW, _COLD), text),
+        same(_call(answer, model, start, _NEW, COLD), text),
         "right while `model.attention.hide` is None, but a mask for square scores hides from this one query all keys but "
         "the first: hand no `hide` on, nothing is later here",
     )
@@ -87,9 +88,16 @@ def _call(answer, model: Writer, start: torch.Tensor, count: int, temperature: f
     except (RuntimeError, ValueError) as error:
         if "prob_dist must be" in str(error):
             expect_query(model, len(start))
+        lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if "lstm(" in (frame.line or "")]
+        if "unbatched 2-D" in str(error) and not any("embedding" in line for line in lines):
+            raise Mistake(_NO_EMBEDDING) from None
         for words, message in _RAISED:
             if words in str(error):
                 raise Mistake(f"{message} ({str(error).splitlines()[0].rstrip('.')})") from None
+        raise
+    except AttributeError as error:
+        if "AttentionLanguageModel" in str(error) and str(error).endswith(("'query'", "'key'", "'value'")):
+            raise Mistake("the three maps belong to `model.attention`: `model.attention.query` and so on") from None
         raise
     finally:
         torch.set_grad_enabled(True)
@@ -97,7 +105,9 @@ def _call(answer, model: Writer, start: torch.Tensor, count: int, temperature: f
     return text
 
 
+_NO_EMBEDDING = "the LSTM reads embeddings, and is given tokens: `model.lstm(model.embedding(...))`"
 _RAISED = [
+    ("RNN input dtype", _NO_EMBEDDING),
     ("unbatched 2-D", "one token is read as a tensor of shape (batch, 1), so that its embedding has a time, too"),
     (
         "except in dimension",
@@ -113,13 +123,12 @@ _RAISED = [
 
 
 def _expect_text(text, start: torch.Tensor) -> None:
-    expect_tensor(text, "`generate`", dtype=torch.int64)
+    expect_tensor(text, "what `generate` returns", dtype=torch.int64)
     shape, right = tuple(text.shape), (_ROWS, _TIME + _NEW)
     expect(shape != (_ROWS, _NEW), "only the new tokens are returned: return them after those of the start")
     if len(shape) == 2 and shape[0] == _ROWS and shape != right:
         raise Mistake(
-            f"with max_new_tokens {_NEW} there should be {_NEW} tokens after the {_TIME} of the start, and there are "
-            f"{shape[1] - _TIME}"
+            f"with max_new_tokens {_NEW} and a start of {_TIME} there should be {_TIME + _NEW} tokens, and there are {shape[1]}"
         )
     expect_tensor(text, f"the text of {_ROWS} rows, {_TIME} tokens and {_NEW} new ones", right)
     expect(same(text[:, :_TIME], start), "the text should begin with start_tokens")
@@ -134,7 +143,7 @@ def _expect_no_dropout(model: Writer) -> None:
 
 def _expect_shares(answer) -> None:
     """With logits that are always the same, tokens come as often as the softmax of logits / temperature says."""
-    level = torch.tensor([2.0, -1.0, 1.5, 0.0, 1.0, 0.5, -2.0])
+    level = torch.tensor([3.8, -1.0, 3.0, 0.0, 1.0, 0.5, -2.0])
     model, start = Writer(), torch.randint(VOCAB, (_MANY, 2))
     model.output.weight.data.zero_()
     model.output.bias.data.copy_(level)
@@ -146,6 +155,10 @@ def _expect_shares(answer) -> None:
     expect(not (new == new[0]).all(), "all rows get the same token: draw one for each row")
     for wrong, message in (
         (level.softmax(0), "the temperature has no effect: divide the logits by it, before the softmax"),
+        (
+            (level // 2).softmax(0),
+            "the logits are divided by the temperature with `//`, which cuts the fraction off: divide with `/`",
+        ),
         ((2 * level).softmax(0), "the logits are multiplied by the temperature: divide them by it"),
         (
             torch.full((VOCAB,), 1 / VOCAB),

@@ -163,19 +163,22 @@ def _explain(error: BaseException, name: str, answer: Any) -> str:
     file = _file_of(answer)
     if isinstance(error, NotImplementedError) and "forward" in said:
         return "there is no `forward` in your class: is it indented as deep as `__init__`?"
+    if isinstance(error, TypeError) and "forward() takes 1 positional argument" in said:
+        return f"`forward` could not be called ({said}): its first argument is `self`"
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == file]
     if own:
-        meaning = f". {known}" if (known := hint(error)) else ""
+        meaning = f". {known}" if (known := hint(error, in_class=inspect.isclass(answer))) else ""
         return f"your code raised {said}, in line {own[-1].lineno} of the cell: `{own[-1].line}`{meaning}"
     if frames and frames[-1].name == "__call__" and isinstance(error, TypeError):
-        return f"`{name}` could not be called ({said}): keep the arguments of the blank cell"
+        constructor = ", and write `__init__` with two underscores on each side" * inspect.isclass(answer)
+        return f"`{name}` could not be called ({said}): keep the arguments of the blank cell{constructor}"
     return f"the check could not use what `{name}` returned ({said})"
 
 
 def _first_words(said: str) -> str:
     """Return the first line of a message; of a long one only its first sentence, and at most _LIMIT characters."""
-    line = said.splitlines()[0]
+    line = said.splitlines()[0].removesuffix(" but expected one of:")  # what follows in torch's are all signatures
     if len(line) <= _LIMIT:
         return line
     ends = [line.find(mark) for mark in (". ", "; ") if mark in line]

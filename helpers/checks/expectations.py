@@ -1,9 +1,12 @@
 """What a check can ask of a learner's answer, in words that the learner can use."""
 
+import types
 from collections.abc import Iterable
 from typing import Any
 
 import torch
+
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 
 class Mistake(Exception):
@@ -39,6 +42,8 @@ def expect_type(value: Any, kind: type | tuple[type, ...], what: str) -> None:
     wanted = " or ".join(describe_type(one) for one in kinds)
     if value is None:
         raise Mistake(f"{what} should be {wanted}, and is None: is the `return` missing?")
+    if isinstance(value, _FUNCTIONS) and not issubclass(types.FunctionType, kinds):
+        raise Mistake(f"{what} should be {wanted}, and is a function: are the brackets () after its name missing?")
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise Mistake(f"{what} should be {wanted}, and is {describe_type(type(value))}")
 

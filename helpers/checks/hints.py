@@ -2,10 +2,12 @@
 
 import re
 
+_UNKNOWN = "Is the name misspelt, or has the cell that defines it not run?"
+
 # A regular expression that is searched in "TypeError: …", and what such an error means. The first that fits is shown.
 _MEANINGS = [
     (
-        r"'(builtin_function_or_method|method|function)'",
+        r"'(builtin_function_or_method|method|function)'|'type' object does not support",
         "A function stands there uncalled: are the brackets () after its name missing?",
     ),
     (
@@ -14,7 +16,11 @@ _MEANINGS = [
     ),
     (r"'NoneType' object is not callable", "What is called here is None: call it only where it is not"),
     (
-        r"'(Tensor|torch\.Size|str|list|tuple|dict|range)' object is not callable",
+        r"'Tensor' object is not callable",
+        "A tensor is called like a function: is `self.` missing before the name of a layer, or are [] meant?",
+    ),
+    (
+        r"'(torch\.Size|str|list|tuple|dict|range)' object is not callable",
         "Brackets () stand after something that is no function: `.shape` goes without, and items are taken with []",
     ),
     (
@@ -27,6 +33,25 @@ _MEANINGS = [
     ),
     (r"Tensor, not (int|float)", "This function of torch takes tensors: for a plain number there is the module `math`"),
     (r"real number, not torch\.Size", "`.shape` has a number for each dimension: choose one, as in `.shape[-1]`"),
+    (r"torch\.Size' and 'int'", "`.shape` has a number for each dimension, and `.dim()` says how many there are"),
+    (r"len\(\) of a 0-d tensor|tuple index out of range", "There are fewer dimensions: `.dim()` says how many"),
+    (r"converted to Python scalars", "`math` takes plain numbers: for whole tensors, torch has functions of its own"),
+    (
+        r"softmax\(\) (received|missing)",
+        "A softmax needs to know along which dimension: `torch.softmax(scores, dim=-1)`",
+    ),
+    (
+        r"torch\.return_types",
+        "Along a dimension there are two results, values and places: `.max()` alone gives a number",
+    ),
+    (r"Expected reduction dim", "Nothing is left to take it of: is the slice empty?"),
+    (r"operand type.*'(Linear|Embedding|LSTM|Dropout|RNN)'", "A layer is called with what it reads, in brackets"),
+    (
+        r"empty\(\): argument 'size'",
+        "A layer is made of its sizes, whole numbers, and reads a tensor only when it is called",
+    ),
+    (r"module '.*' has no attribute", "Is it spelled exactly so? Layers begin with a capital, `nn.Linear`"),
+    (r"name '(true|false|none)' is not defined", "Python writes it with a capital: `True`, `False`, `None`"),
     (r"elements cannot be converted to Scalar", "`.item()` takes the number out of a tensor that holds just one"),
     (
         r"must have same number of dimensions",
@@ -54,13 +79,53 @@ _MEANINGS = [
         r"backward through the graph a second time",
         "Something still hangs on the step before: `.detach()` a state that is carried on",
     ),
+    (
+        r"Boolean value of Tensor",
+        "Several numbers are neither true nor false: ask `is None` or `is not None`, or compare with `torch.equal`",
+    ),
+    (r"'(int|float)' object has no attribute 'backward'", "An `.item()` is a plain number: it comes after `backward`"),
+    (r"'(int|float)' object has no attribute", "That is a plain number already, and no tensor"),
+    (
+        r"values to unpack",
+        "There must be as many names as values: sizes are in `.shape`, and `for i, (a, b) in …` takes pairs apart",
+    ),
+    (
+        r"must be tuple of Tensors, not Tensor|tensor\(\) takes 1 positional|cat\(\) got multiple values",
+        "Several things are handed over as one list, in brackets `[a, b]`",
+    ),
+    (r"expected Tensor as element", "This takes a list of tensors: a list of numbers goes to `torch.tensor`"),
+    (r"zero-dimensional tensor .* cannot be concatenated", "Single numbers are joined by `torch.stack`"),
+    (
+        r"1D target must have size 1",
+        "The loss takes logits (number, vocab_size) and targets (number,): are they so, and in this order?",
+    ),
+    (r"log_softmax.* not implemented for 'Long'", "The loss takes the logits first, and then the targets"),
+    (r"'(int|float)' object is not iterable", "A number stands where several things belong: are arguments exchanged?"),
+    (r"floor_divide is not implemented", "`//` cuts the fraction off, and has no gradient: divide with `/`"),
+    (r"UnboundLocalError", "It has no value yet: give it one before the loop, or before the `if`"),
+    (r"slice step cannot be zero", "A slice is `[begin:end:step]`: are two of them exchanged?"),
+    (r"assign a gradient of size", "A gradient has the shape of its parameter"),
+    (r"ZeroDivisionError", "Some arguments of the check make this divisor 0"),
+    (r"received an invalid combination", "Are the arguments in the right order, and each of the right kind?"),
     (r"numpy\(\) on Tensor that requires grad", "`.detach()` goes before `.numpy()`"),
-    (r"NameError", "Is the name misspelt, or has the cell that defines it not run?"),
+    (r"NameError", _UNKNOWN),
     (r"'NoneType'", "A value is None: is a `return` missing in what made it?"),
 ]
 
 
-def hint(error: BaseException) -> str:
-    """Return a sentence, without its full stop, on what an error often means; nothing where none is known."""
+_IN_A_CLASS = {
+    _UNKNOWN: "Is the name misspelt, or is `self.` missing before it?",
+    "": "Is it set in `__init__`, under this very name? What the class does not hold goes without `self.`",
+}
+
+
+def hint(error: BaseException, *, in_class: bool = False) -> str:
+    """Return a sentence, without its full stop, on what an error often means; nothing where none is known.
+
+    Code in a class may have forgotten a `self.`, or have one too many.
+    """
     said = f"{type(error).__name__}: {error}"
-    return next((meaning for words, meaning in _MEANINGS if re.search(words, said)), "")
+    meaning = next((meaning for words, meaning in _MEANINGS if re.search(words, said)), "")
+    if in_class and (meaning or "object has no attribute" in said):
+        return _IN_A_CLASS.get(meaning, meaning)
+    return meaning

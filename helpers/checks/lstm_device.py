@@ -4,6 +4,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from helpers.checks.expectations import Mistake, expect
+from helpers.checks.stand_ins import called
 from helpers.models import lstm
 from helpers.vocabulary import Vocabulary
 
@@ -12,6 +13,7 @@ _READ = ("Cannot copy out of meta tensor", "cannot be called on meta tensors")  
 _FEED = "feed `tokens.to(device)`, with `device = next(model.parameters()).device`"
 
 
+@called("CharLSTM")
 class Absent(lstm.CharLSTM):
     """A network whose weights are elsewhere. It notes where its tokens are; its logits are where it is told."""
 

@@ -6,12 +6,14 @@ from itertools import pairwise
 import torch
 
 from helpers.checks.expectations import Mistake, expect, same
+from helpers.checks.stand_ins import called
 from helpers.checks.training_spy import modes_of
 from helpers.models import lstm
 
 VOCAB, HIDDEN, LAYERS, ROWS = 7, 6, 2, 3
 
 
+@called("CharLSTM")
 class Spy(lstm.CharLSTM):
     """A network of two layers that notes, at each call, its mode, what it was given and what it returned."""
 

@@ -8,6 +8,7 @@ import torch._dynamo  # the first optimizer imports it, for a second or more: he
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
 from helpers.checks.loss_shapes import naming_shapes
 from helpers.checks.lstm_losses import loss_of
+from helpers.checks.stand_ins import called
 from helpers.checks.training_spy import VOCAB, Spy, modes_of, weights_of
 
 _SHAPES = ((3, 4), (3, 2), (1, 4))  # of the pieces: one is shorter, one has fewer rows
@@ -15,6 +16,7 @@ _ROWS, _SIZES = [rows for rows, _ in _SHAPES], [rows * time for rows, time in _S
 _STEPS = 2  # so that `zero_grad` may stand at the beginning of a step or at its end
 
 
+@called("CharRNN")
 class _PieceSpy(Spy):
     """A model that also notes which calls the backward passes went through, and how many there were at each call."""
 
@@ -47,12 +49,17 @@ def accumulated_step(answer):
     batches = [[tuple(torch.randint(VOCAB, (2, *shape))) for shape in _SHAPES] for _ in range(_STEPS)]
     model, steps, results, one_by_one = copy.deepcopy(start), [], [], []
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
-    optimizer.register_step_post_hook(lambda *_: steps.append(1))
+    optimizer.register_step_pre_hook(lambda *_: steps.append(_kind_of_gradients(model)))
     for pieces in batches:
         model.forget()
         steps.clear()
         results.append(_call(answer, model, pieces, optimizer))
         _expect_calls(model, len(steps))
+        expect(
+            steps != ["zero"],
+            "the gradients are all 0 when the step is taken: is the share 0 (`//` cuts `targets.numel() / total` off), or is "
+            "there a `zero_grad` after `backward`?",
+        )
         one_by_one.append(model.one_by_one())
     _compare_weights(start, model, batches)
     expect(
@@ -61,6 +68,11 @@ def accumulated_step(answer):
         "saved. Call it in the loop, for each piece before the next is read",
     )
     _compare_loss(results[0], start, batches[0])
+
+
+def _kind_of_gradients(model: Spy) -> str:
+    found = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+    return "none" if not found else "some" if any(bool(gradient.any()) for gradient in found) else "zero"
 
 
 def _call(answer, model, pieces, optimizer):
@@ -78,8 +90,16 @@ def _call(answer, model, pieces, optimizer):
             raise Mistake(_JOINED) from None
         raise
     except ValueError as error:
+        if "state has" in str(error) and not model.calls[-1]["given"].is_floating_point():
+            raise Mistake("the targets are handed to the model, as its state: `model(inputs)`") from None
         if "state has shape" in str(error):
             raise Mistake(_HANDED_ON) from None
+        raise
+    except AttributeError as error:
+        if "'tuple' object has no attribute 'clone'" in str(error):
+            raise Mistake(
+                "a piece is a pair, and the model reads its inputs: `for inputs, targets in pieces`"
+            ) from None
         raise
 
 
@@ -112,14 +132,15 @@ def _expect_calls(model: _PieceSpy, steps: int) -> None:
     expect(steps == 1, f"{steps} steps are taken: take one, after the last piece")
 
 
-def _train(start, batches, *, weigh="all", zero="first", swap=False, clip=None) -> torch.Tensor:
+def _train(start, batches, *, weigh="all", zero="first", swap=False, exchange=False, clip=None) -> torch.Tensor:
     """Return the weights after all steps; the arguments bring in one mistake each."""
     model, total, count = copy.deepcopy(start), sum(_SIZES), len(_SIZES)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     for pieces in batches:
         if zero == "first":
             optimizer.zero_grad()
-        for inputs, targets in pieces:
+        running = total
+        for inputs, targets in ((b, a) if exchange else (a, b) for a, b in pieces):
             loss = loss_of(model(inputs)[0], inputs if swap else targets)
             if zero == "each":
                 optimizer.zero_grad()
@@ -133,11 +154,15 @@ def _train(start, batches, *, weigh="all", zero="first", swap=False, clip=None) 
                 "time": targets.shape[1] / sum(time for _, time in _SHAPES),
                 "time over characters": targets.shape[1] / total,
                 "inverse": total / size,
+                "running": size / running,
+                "sum and weighed": size * size / total,
                 "divided by the characters of the piece": 1 / size,
                 "divided by the characters of all": 1 / total,
             }
             weights |= {"rows": rows / sum(_ROWS), "rows over characters": rows / total}
-            (loss * weights[weigh]).backward()
+            part = loss * weights[weigh]
+            part.backward()
+            running += part.item()
         if zero == "last":
             optimizer.zero_grad()
         if clip:
@@ -168,6 +193,9 @@ def _compare_weights(start, model: Spy, batches) -> None:
         ({"weigh": "rows over characters"}, "a piece is weighed with its rows over the characters of all: `len(targets)` counts rows, `targets.numel()` characters"),
         ({"weigh": "characters"}, "that is the gradient of the sum over all characters: divide by their number"),
         ({"weigh": "twice"}, "the gradient is divided twice: by the characters of all, and by the pieces"),
+        ({"weigh": "running"}, "`total` changes from piece to piece: it is the number of all characters, so give the loss another name"),
+        ({"weigh": "sum and weighed"}, "a sum is weighed once more: the sum (`reduction=\"sum\"`) is divided by `total`, the mean times `targets.numel() / total`"),
+        ({"exchange": True}, "inputs and targets are exchanged: a piece is (inputs, targets)"),
         ({"swap": True}, "the loss is taken against the inputs: hold the logits against the targets"),
     ]  # fmt: skip
     for mistake, message in mistakes:

@@ -22,9 +22,13 @@ def average_gradients(answer):
     untouched = all(same(own, old, 1e-6) for own, old in zip(after, gradients, strict=True))
     weights_sent = any(same(one.flatten(), _SIZE * _part_like(one, models[0]), 1e-5) for one in sums)
     expect(
-        not weights_sent and all(same(weights_of(model), before) for model in trained),
+        not weights_sent,
         "the weights are averaged, not the gradients: they are equal in all processes already. Hand `parameter.grad` "
         "to `all_reduce`",
+    )
+    expect(
+        all(same(weights_of(model), before) for model in trained),
+        "the weights are changed: `average_gradients` leaves them as they are, and the optimizer takes the step",
     )
     expect(
         not untouched,
@@ -106,6 +110,20 @@ def _compare(after: list[torch.Tensor], total, mean, gradients, model: Spy) -> N
             _last_divided(total, model),
             "only the last gradient is divided: the division stands after the loop, indent it",
         ),
+        (total * _SIZE, "the sum is multiplied by `size`: divide by it"),
+        ((total / _SIZE).floor(), "`//` cuts off what stands behind the point: divide with `/`"),
+        *[
+            (wrong, "the own gradient is added to the sum, which holds it already")
+            for wrong in (total + gradients[0], (total + gradients[0]) / _SIZE)
+        ],
+        (
+            _where(model, lambda number, parameter: number == 0, total, gradients[0]),
+            "only the first gradient goes through `all_reduce`: is the `return` inside the loop?",
+        ),
+        (
+            _where(model, lambda number, parameter: parameter.dim() > 1, mean, gradients[0]),
+            "the parameters of one dimension, the biases, are left out: average the gradient of every parameter",
+        ),
         (total / 2, "the sum is divided by 2: there can be more processes, divide by `size`"),
     ]
     for wrong, message in mistakes:
@@ -121,6 +139,15 @@ def _compare(after: list[torch.Tensor], total, mean, gradients, model: Spy) -> N
     raise Mistake(
         "the gradients are not the mean over all processes: for each parameter the sum of all, divided by `size`"
     )
+
+
+def _where(model: Spy, chosen, these: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Return numbers of the one row for the parameters that are chosen, by their place and themselves, else of the other."""
+    places = [
+        torch.full((parameter.numel(),), chosen(number, parameter))
+        for number, parameter in enumerate(model.parameters())
+    ]
+    return torch.where(torch.cat(places), these, others)
 
 
 def _last_divided(total: torch.Tensor, model: Spy) -> torch.Tensor:
@@ -147,6 +174,10 @@ def _expect_passes_over(answer) -> None:
         "as it is",
     )
     own = torch.cat([gradient.flatten() for gradient in others])
+    expect(
+        not same(own, _gradients_of(models[0])),
+        "after a parameter without a gradient the others are left out: no `break` or `return` there, `continue`",
+    )
     expect(same(own, expected, 1e-5), "where one parameter has no gradient, the means of the others are wrong")
 
 

@@ -4,13 +4,13 @@ import math
 
 import torch
 
-from helpers.checks.expectations import compare, expect, expect_number, show
+from helpers.checks.expectations import compare, expect, expect_number, same
 from helpers.checks.scaling_out_ranks import run_ranks
 
 
 def mean_loss(answer):
     """The mean over all characters, the same in each process, also where a process has none."""
-    losses = [torch.rand(count) + shift for count, shift in ((6, 1.0), (3, 3.0), (3, 0.0))]
+    losses = [torch.rand(count) + shift for count, shift in ((5, 1.0), (4, 3.0), (2, 0.0))]
     results, sums = _run(answer, losses)
     expect(
         not sums or all(result is not None for result in results),
@@ -30,6 +30,10 @@ def mean_loss(answer):
         "are both 0",
     )
     _compare(results[0], with_none, 0, called=True)
+    expect(
+        same(results[1], results[0], 1e-5),
+        f"a process without characters returns {results[1]:g}, and the others the mean of all: it returns that, too",
+    )
 
 
 def _run(answer, losses: list[torch.Tensor]):
@@ -43,11 +47,19 @@ def _compare(result, losses: list[torch.Tensor], rank: int, *, called: bool) -> 
     right = total / count
     means = [one.double().mean().item() if len(one) else 0.0 for one in losses]
     compare(
-        expect_number(result, "the mean"), right, f"the mean over all processes of losses such as {show(losses[0], 28)}, in shares of {_counts(counts)},",
+        expect_number(result, "the mean"), right, f"the mean over {count} characters, {_counts(counts)} in a process,",
         [
             (means[rank], "that is the mean of the own characters: " + ("it is not shared" if called else "`all_reduce` was never called")),
             (sum(means) / size, "that is the mean of the processes' means: a process with few characters counts as much as one with many"),
             (sum(means), "that is the sum of the processes' means: add up sums and counts, and divide once"),
+            (sum(means) * len(own) / count, "the sum of the processes' means is weighed with the own count: hand over the sum of the losses, not their mean"),
+            ((total + count) / 2, "that is the mean of sum and count: divide the one by the other"),
+            (total / 2, "the sum of all is divided by 2: divide by the number of all characters"),
+            (total * size / count, "the sum goes through `all_reduce` twice, and the second time sums are added up: once is enough"),
+            (total / (count + size), "there is one character too many in each count"),
+            (math.floor(right), "`//` cuts off what stands behind the point: divide with `/`"),
+            *[(round(right, digits), "the mean is rounded: return it as it is") for digits in (1, 2, 3)],
+            (sum(one.max().item() for one in losses if len(one)) / count, "the largest losses are added up: hand over the sum, with `.sum()`"),
             (sum(means) / 2, "the sum of the processes' means is divided by 2: there can be more processes, and the means must be weighed. Send sums and counts"),
             (sum(means) / count, "the processes' means are added up and divided by the number of all characters: send the sum, not the mean"),
             *[(total / sum(max(one, 1) for one in counts), "a process without characters must count 0, and counts 1 here")] * (0 in counts),

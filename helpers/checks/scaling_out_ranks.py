@@ -40,6 +40,8 @@ class _Replay:
             tensor.copy_(self.sums[self.calls])
         self.calls += 1
 
+    __call__.__qualname__ = "all_reduce"  # what Python calls it in errors
+
 
 def run_ranks(call: Callable[[int, AllReduce], Any], size: int) -> tuple[list[Any], list[torch.Tensor]]:
     """Run `call(rank, all_reduce)` for each rank; return the results, and the sum of each `all_reduce`.
@@ -80,6 +82,12 @@ def run_ranks(call: Callable[[int, AllReduce], Any], size: int) -> tuple[list[An
             raise Mistake(
                 f"the processes hand tensors of different shapes to `all_reduce`, {shapes[0]} and {shapes[1]}: it adds "
                 "number by number, so all must have the same shape"
+            )
+        dtypes = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in handed.values()})
+        if len(dtypes) > 1:
+            raise Mistake(
+                f"the processes hand tensors of different types to `all_reduce`, {dtypes[0]} and {dtypes[1]}: all must have "
+                "the same, also where a process has nothing to add"
             )
         if len(sums) == MOST_CALLS:
             raise Mistake(f"`all_reduce` is called more than {MOST_CALLS} times: once for each parameter is enough")

@@ -35,6 +35,15 @@ _WRONG_RULES: list[tuple[Callable[[int, float, float, int], float], str]] = [
     (lambda step, rate, times, warmup: rate + (times - 1) * min(step / warmup, 1), "multiply the way by the base rate, too: it is `base_rate * (times - 1)` long"),
     (lambda step, rate, times, warmup: rate * (1 + (times - 1) * math.sqrt(min(step / warmup, 1))), "the share of the way is bent by a root: the exercise asks for a straight line"),
     (lambda step, rate, times, warmup: rate * (1 + (times - 1) * min(step / warmup, 1) ** 2), "the share of the way is bent: the exercise asks for a straight line"),
+    (lambda step, rate, times, warmup: rate * (times - 1) * min(step / warmup, 1), "that is the way alone: add the base rate, at which it begins"),
+    (lambda step, rate, times, warmup: rate + rate * times * min(step / warmup, 1) - 1, "brackets are missing: `(times - 1)` is multiplied as a whole"),
+    (lambda step, rate, times, warmup: rate * (1 + (times - 1) * max(step / warmup, 1)), "`max` takes the larger of the two: the share of the way is `min(step / warmup_steps, 1)`"),
+    (lambda step, rate, times, warmup: rate * (1 + (times - 1) * min(warmup / step, 1)), "the share of the way is upside down: it is `step / warmup_steps`"),
+    (lambda step, rate, times, warmup: rate * (1 + (times - 1) * warmup / step), "the share of the way is upside down: it is `step / warmup_steps`"),
+    (lambda step, rate, times, warmup: rate * (1 + (1 - times) * min(step / warmup, 1)), "with `(1 - times)` the way goes down: it is `(times - 1)`, and goes up"),
+    (lambda step, rate, times, warmup: rate * (1 + (times + 1) * min(step / warmup, 1)), "the rate ends two base rates too high: it rises *by* (times - 1) of them, *to* `times`"),
+    (lambda step, rate, times, warmup: rate * (1 + (times - 1) * step / warmup) if step <= warmup else rate, "after the warm-up the rate drops back to the base rate: it stays at `times` times as much"),
+    (lambda step, rate, times, warmup: rate * (1 + (times - 1) * (1 - math.cos(math.pi * min(step / warmup, 1))) / 2), "the rate rises like a cosine: the exercise asks for a straight line"),
     (lambda step, rate, times, warmup: 1 + (times - 1) * min(step / warmup, 1), "that is the factor: multiply by the base rate"),
 ]  # fmt: skip
 

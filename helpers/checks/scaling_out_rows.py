@@ -7,15 +7,16 @@ import torch
 from helpers.checks.expectations import Mistake, expect, expect_tensor, same
 
 _CASES = [(8, 2), (5, 4), (8, 3), (7, 3), (3, 1), (61, 7)]  # rows, processes; the last: 7 * (61 / 7) is not 61
+_TIME = 5
 
 
 def own_rows(answer):
     """Whole rows, each in exactly one process, nearly equally many, and the same ones in every batch."""
     for rows, size in _CASES:
-        batch = torch.randperm(rows * 6).view(rows, 6)  # no number comes twice, so a row can be found again
+        batch = torch.randperm(rows * _TIME).view(rows, _TIME)  # no number comes twice, so a row can be found again
         shares = [_share(answer, batch, rank, size) for rank in range(size)]
         _expect_places(shares, rows, size)
-        other = torch.randperm(rows * 6).view(rows, 6) + 100
+        other = torch.randperm(rows * _TIME).view(rows, _TIME) + 100
         again = [_share(answer, other, rank, size) for rank in range(size)]
         expect(
             shares == again,
@@ -33,6 +34,10 @@ def _share(answer, batch: torch.Tensor, rank: int, size: int) -> list[int]:
         share = answer(batch, rank, size)
     except IndexError as error:
         expect(False, f"{what}, of {len(batch)} rows, raises IndexError ({error}): do some processes get nothing?")
+    if isinstance(share, tuple | list) and all(isinstance(one, torch.Tensor) for one in share):
+        raise Mistake(f"{what} should be its rows, and those of all processes are there: pick its own with `[rank]`")
+    if isinstance(share, tuple | range):
+        raise Mistake(f"{what} should be rows: those are the places of rows, so take the slice `batch[begin:end]`")
     expect_tensor(share, what)
     expect(
         share.dim() == 2 and share.shape[1] == batch.shape[1],
@@ -49,6 +54,8 @@ def _cut_wrong(share: torch.Tensor, batch: torch.Tensor, what: str) -> str:
             f"{what} is a stretch of time of every row: cut along the rows, dimension 0, or each process would start "
             "where another one has not been yet"
         )
+    if share.dim() == 0:
+        return f"{what} is a single number: `batch[begin, end]` picks one, and the slice `batch[begin:end]` has a colon"
     if share.dim() == 1 and len(share) != batch.shape[1]:
         return f"{what} has one dimension, and `batch` has {batch.dim()}: take a slice of `batch` itself, whole rows"
     if share.dim() == 1:
@@ -96,5 +103,7 @@ def _wrong_rules(rows: int, size: int) -> list[tuple[list[list[int]], str]]:
         ([everything[rows * rank // size : rows * rank] for rank in ranks], "the share of process 0 is empty: without brackets `rank + 1 // size` is `rank + 0`; write `(rank + 1)`"),
         ([everything[rank * size :][:size] for rank in ranks], "each share has `size` rows, but `size` is the number of processes, not of rows (`split` takes rows, `tensor_split` takes the number of parts)"),
         ([everything[rank - 1 :: size] for rank in ranks], "process 0 begins at row -1, the last: rank counts from 0, so take `rank`, not `rank - 1`"),
+        ([everything[_TIME * rank // size : _TIME * (rank + 1) // size] for rank in ranks], "the columns are counted: `len(batch)` or `batch.shape[0]` is the number of rows"),
+        ([everything[rows * rank // size : rows * (rank + 1) // size - 1] for rank in ranks], "the last row of each share is lost: a slice stops before its end anyway, so no `- 1`"),
         (by_float, "a row goes to nobody: `/` gives fractions that are slightly off; `//` gives whole numbers"),
     ]  # fmt: skip

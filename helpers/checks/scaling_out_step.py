@@ -1,6 +1,7 @@
 """Checks of lesson 07: a step that several processes take together."""
 
 import copy
+from typing import NamedTuple
 
 import torch
 import torch._dynamo  # the first optimizer imports it, for a second or more: here the time limit does not run
@@ -18,6 +19,7 @@ from helpers.checks.scaling_out_step_weights import (
     STEPS,
     TIME,
     compare_weights,
+    goal_of,
     rows_of,
 )
 from helpers.checks.training_spy import VOCAB, Spy, modes_of, weights_of
@@ -30,25 +32,40 @@ def parallel_step(answer):
     batches = [torch.randint(VOCAB, (2, SIZE * ROWS, TIME)) for _ in range(STEPS)]  # inputs and targets
     for kind, limit in (("SGD", NO_LIMIT), ("Adam", NO_LIMIT), ("SGD", LIMIT), ("Adam", LIMIT)):
         results, sums = _run(answer, start, batches, kind, limit)
-        expect(len(sums) > 0, _NO_GRADIENTS if any(bare for *_, bare in results) else _NOT_SHARED)
-        compare_weights(results, start, batches, kind, limit)
+        bare = any(missing for result in results for missing in result.bare)
+        expect(len(sums) > 0, _NO_GRADIENTS if bare else _NOT_SHARED)
+        models = [result.model for result in results]
+        if not same(weights_of(models[0]), goal_of(start, batches, kind, limit), 1e-5):
+            _expect_steps(results[0], start)
+            _expect_gradients_sent(sums, start)
+        compare_weights(models, start, batches, kind, limit)
         expect(
             sum(one.numel() for one in sums) < 2 * STEPS * weights_of(start).numel(),
             "twice as many numbers are exchanged as there are gradients: call `average_gradients` once, and nothing "
             "else need be sent",
         )
-    _compare_losses([losses for _, losses, _ in results], start, batches)
+    _compare_losses([result.losses for result in results], start, batches)
 
 
-_NOT_SHARED = "`all_reduce` is never called, so each process trains a model of its own: `average_gradients` comes after `backward`"
+_NOT_SHARED = (
+    "`all_reduce` is never called, so each process trains a model of its own: call `average_gradients` after `backward` "
+    "(a blank one does nothing, and one whose check has not run may be wrong)"
+)
 _NO_GRADIENTS = (
     "when `average_gradients` comes there are no gradients: was `backward` called, and is `zero_grad` before it?"
 )
 
 
-def _run(answer, start: Spy, batches, kind: str, limit: float):
-    """Return for each process its model, its losses, and whether its gradients were missing at the step."""
+class _Trained(NamedTuple):
+    """What became of one process: `bare` says of each step of the optimizer whether all gradients were missing."""
 
+    model: Spy
+    losses: list
+    bare: list[bool]
+    steps: int
+
+
+def _run(answer, start: Spy, batches, kind: str, limit: float) -> tuple[list[_Trained], list[torch.Tensor]]:
     def call(rank, all_reduce):
         model, state, losses, bare = copy.deepcopy(start), None, [], []
         optimizer = OPTIMIZERS[kind](model)
@@ -59,13 +76,39 @@ def _run(answer, start: Spy, batches, kind: str, limit: float):
             result = _step(answer, model, inputs, targets, state, optimizer, all_reduce, limit)
             state = _expect_state(result, model, state)
             losses.append(result[0])
-        return model, losses, any(bare or [_is_bare(model)])
+        return _Trained(model, losses, bare or [_is_bare(model)], len(bare))
 
     return run_ranks(call, SIZE)
 
 
 def _is_bare(model: Spy) -> bool:
     return all(parameter.grad is None for parameter in model.parameters())
+
+
+def _expect_steps(first: _Trained, start: Spy) -> None:
+    """Hold the optimizer to one step a batch, and to gradients that are there by then."""
+    moved = not same(weights_of(first.model), weights_of(start))
+    expect(
+        first.steps > 0 or not moved,
+        "the weights are moved, but not by the `optimizer` that you were given: call its `step()`",
+    )
+    expect(first.steps > 0, "the weights did not change: the optimizer takes no step, is `optimizer.step()` called?")
+    expect(
+        not all(first.bare),
+        "the weights did not change: `zero_grad` after averaging throws the gradients away, it comes before `backward`",
+    )
+    expect(moved, "the weights did not change, although a step is taken: are the gradients 0 by then?")
+    expect(first.steps <= STEPS, f"the optimizer takes {first.steps} steps for {STEPS} batches: one each")
+
+
+def _expect_gradients_sent(sums: list[torch.Tensor], start: Spy) -> None:
+    count = weights_of(start).numel()
+    sent = sum(one.numel() for one in sums) // STEPS
+    expect(
+        sent >= count,
+        f"only {sent} of {count} numbers are exchanged in a step: it is the gradients that are averaged, all of them, and no "
+        "loss",
+    )
 
 
 def _step(answer, model, inputs, targets, state, optimizer, all_reduce, limit):
@@ -79,9 +122,20 @@ def _step(answer, model, inputs, targets, state, optimizer, all_reduce, limit):
             raise Mistake("the weights move between forward and backward: first backward, then step") from None
         raise
     except (AttributeError, TypeError) as error:
-        if state is None and not model.calls and "NoneType" in str(error):
+        said = str(error)
+        if "NoneType" not in said:
+            raise
+        if "'clone'" in said:
+            raise Mistake("inputs and state are exchanged: `model(inputs, state)`") from None
+        if state is None and not model.calls:
             raise Mistake("the first batch has no state yet: `state` is None, hand it on as it is") from None
-        raise
+        if state is None and "'detach'" in said:
+            raise Mistake(
+                "the old state is returned, which is None in the first batch: give the one that the model returns a name"
+            ) from None
+        raise Mistake(
+            "something here is None: `average_gradients` and `all_reduce` return nothing, they change what they are given"
+        ) from None
 
 
 def _expect_state(result, model: Spy, given: torch.Tensor | None) -> torch.Tensor:
@@ -98,6 +152,12 @@ def _expect_state(result, model: Spy, given: torch.Tensor | None) -> torch.Tenso
     expect(
         not same(state, given),
         "the state that you return is the one that you were given: hand on the one that the model returns",
+    )
+    read = tuple(model.calls[0]["tokens"].shape) if model.calls else (ROWS, TIME)
+    expect(
+        read == (ROWS, TIME),
+        f"the model reads tokens of shape {read}, and this process has {(ROWS, TIME)}: `inputs` are its own rows already, "
+        "take them as they are",
     )
     expect_tensor(state, "the state that you return", shape=(ROWS, 6))
     expect(

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_tensor, expect_type, same
+from helpers.checks.stand_ins import called
 from helpers.checks.training_layers import expect_linear, expect_module
 
 
@@ -52,6 +53,7 @@ def _expect_gradient(result: torch.Tensor, origins: list[torch.Tensor]) -> None:
     expect(all(gradient is not None for gradient in gradients), message)
 
 
+@called("CharRNN")
 class _Tied(nn.Module):
     """A network whose output layer and embedding are one table."""
 

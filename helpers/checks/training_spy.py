@@ -2,11 +2,13 @@
 
 import torch
 
+from helpers.checks.stand_ins import called
 from helpers.models.vanilla_rnn import CharRNN
 
 VOCAB = 7
 
 
+@called("CharRNN")
 class Spy(CharRNN):
     """A vanilla RNN that notes, at each call, its mode and what it was given."""
 

@@ -474,3 +474,36 @@ class SelfAttention(CourseAttention):
         scores = states @ (self.query.weight.T @ self.key.weight) @ states.mT / math.sqrt(states.shape[-1])
         weights = F.softmax(scores if self.hide is None else self.hide(scores), -1)
         return self.value(weights @ states)
+
+
+ANSWERS.is_wrong("`** 1 / 2` is a power and then a half")(look(scale=lambda q, k, v: q.shape[-1] ** 1 * 2))
+ANSWERS.is_wrong("the scores come from the values")(
+    look(
+        dots=lambda q, k: q @ k.mT,
+        total=lambda w, q, k, v: w @ v,
+        scale=lambda q, k, v: (q @ k.mT) / (q @ v.mT) * math.sqrt(q.shape[-1]),
+    )
+)
+ANSWERS.is_wrong("the softmax is taken of what is summed up")(
+    look(soft=lambda s: s, total=lambda w, q, k, v: (w @ v).softmax(-1))
+)
+ANSWERS.is_wrong("the weights stand on the left")(look(total=lambda weights, q, k, values: values @ weights))
+ANSWERS.is_wrong("5 values of size 9")(look(total=lambda w, q, k, v: w @ v[..., : q.shape[-1]]))
+
+
+def as_tuple(self, width):
+    del self.query
+    self.query = (nn.Linear(width, width, bias=False),)
+
+
+def calls_hide(self, states):
+    return course_attend(self.query(states), self.key(states), self.value(states), self.hide(states))
+
+
+def detached_query(self, states):
+    return course_attend(self.query(states.detach()), self.key(states), self.value(states), self.hide)
+
+
+ANSWERS.is_wrong("is there a comma at the end of its line?")(layer(make=as_tuple))
+ANSWERS.is_wrong("`self.hide` is called: hand it on")(layer(forward=calls_hide))
+ANSWERS.is_wrong("no gradient flows on to the states")(layer(forward=detached_query))

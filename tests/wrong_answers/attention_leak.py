@@ -92,6 +92,14 @@ def apart(compare, changes=(False, True)):
     return largest_change
 
 
+def inserts(model, tokens, position, token):
+    model.eval()
+    new = torch.full_like(tokens[:, :1], token)
+    changed = torch.cat([tokens[:, :position], new, tokens[:, position:]], dim=1)
+    with torch.no_grad():
+        return (model(tokens)[:, :position] - model(changed)[:, :position]).abs().max().item() + 1
+
+
 def by_likeliest(compare):
     """Make `largest_change` of a function of the likeliest tokens before the position."""
 
@@ -216,6 +224,11 @@ ANSWERS.is_wrong("`max` along a dimension gives two tensors")(
     change(result=lambda difference, position: difference[:, :position].abs().max(-1))
 )
 ANSWERS.is_wrong("the model was never called")(never_calls)
+ANSWERS.add_wrong("largest_change", "and not beside it", inserts)
+ANSWERS.is_wrong("the first logits are compared, at all positions")(
+    change(result=lambda difference, position: difference[:, :, :position].abs().max().item())
+)
+ANSWERS.is_wrong("that is the place of the largest change")(taken(lambda before: before.abs().argmax()))
 ANSWERS.is_wrong("the model reads the changed text alone")(apart(lambda b, a: (b - a).abs().max(), (True, True)))
 for compare in (lambda b, a: (b.abs() - a.abs()).abs().max(), lambda b, a: (b.abs() - a.abs()).max()):
     ANSWERS.is_wrong("absolute values are subtracted from each other")(apart(compare))

@@ -106,7 +106,7 @@ ANSWERS.is_wrong("the triangle is the wrong way round, and hides the earlier key
 ANSWERS.is_wrong("each position is hidden from itself, too")(fill(diagonal=0))
 ANSWERS.is_wrong("hides each position from itself as well")(fill_below(0))
 ANSWERS.is_wrong("row t still sees column t + 1")(fill(diagonal=2))
-ANSWERS.is_wrong("nothing is hidden: `masked_fill`")(mask(forgets_result))
+ANSWERS.is_wrong("nothing is hidden: is the mask all False")(mask(forgets_result))
 ANSWERS.is_wrong("the triangle lies along the other diagonal")(mask(anti))
 ANSWERS.is_wrong("all scores are changed")(mask(lambda s: course_hide(s) / 2))
 ANSWERS.is_wrong("other places are changed than the later keys")(
@@ -172,6 +172,20 @@ def hide_future(scores):
     scores = scores.clone()
     for t in range(scores.size(-2)):
         scores[..., t, t + 1 :] = float("-inf")
+    return scores
+
+
+@ANSWERS.is_wrong("the later scores are -1e+04, and beside scores")
+def hide_future(scores):
+    later = torch.triu(torch.ones(scores.shape[-2:]), 1).bool()
+    return scores.masked_fill(later, -1e4)
+
+
+@ANSWERS.is_wrong("`[..., t, t + 1 :]` fits any shape")
+def hide_future(scores):
+    scores = scores.clone()
+    for t in range(scores.size(-1)):
+        scores[:, t, t + 1 :] = -math.inf
     return scores
 
 

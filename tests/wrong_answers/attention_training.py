@@ -120,6 +120,10 @@ ANSWERS.is_wrong("a slice takes one number at each end")(
     batch(inputs=lambda t, p: t[p[:, 0] : p[:, 0] + 5], targets=lambda t, p: t[p[:, 0] + 1 : p[:, 0] + 6])
 )
 ANSWERS.is_wrong("without a place to draw from")(
+    batch(starts=lambda count, rows, g: torch.randint(-count, (rows,), generator=g))
+)
+ANSWERS.is_wrong("1 is added to the tokens")(batch(targets=lambda t, p: t[p] + 1))
+ANSWERS.is_wrong("the number of rows is subtracted")(
     batch(starts=lambda count, rows, g: torch.randint(count + 5 - rows, (rows,), generator=g))
 )
 ANSWERS.is_wrong("there is one target a row")(batch(targets=lambda t, p: t[p[:, -1] + 1]))
@@ -302,6 +306,33 @@ def all_at_once(model, parts, block_size, batch_size, eval_iters, generator):
     return estimate()(model, parts, block_size, batch_size * eval_iters, 1, generator)
 
 
+def trains_in_between(model, parts, block_size, batch_size, eval_iters, generator):
+    model.eval()
+    losses = {}
+    for name, tokens in parts.items():
+        part = {name: tokens}
+        losses |= estimate(before=nothing)(model, part, block_size, batch_size, eval_iters, generator)
+    return losses
+
+
+def one_part_for_all(model, parts, block_size, batch_size, eval_iters, generator):
+    parts = dict.fromkeys(parts, parts["train"])
+    return estimate()(model, parts, block_size, batch_size, eval_iters, generator)
+
+
+def draws_from_all(model, parts, block_size, batch_size, eval_iters, generator):
+    for _ in parts:
+        course_batch(parts, block_size, batch_size, generator)
+
+
+for function in (trains_in_between, one_part_for_all, draws_from_all):
+    function.__name__ = "estimate_loss"
+ANSWERS.is_wrong("`model.train()` comes after the loop over the parts")(trains_in_between)
+ANSWERS.is_wrong("both losses are measured on the tokens of one part")(one_part_for_all)
+ANSWERS.is_wrong("`get_batch` is given `parts`, all of them")(draws_from_all)
+ANSWERS.is_wrong("that is the loss of the last position alone")(
+    estimate(loss=lambda logits, targets: loss_of(logits[:, -1:], targets[:, -1:]))
+)
 names_alone.__name__ = divides_by_rows.__name__ = all_at_once.__name__ = "estimate_loss"
 
 
@@ -506,6 +537,17 @@ def goes_through_the_model(model, learning_rate, weight_decay):
     return torch.optim.AdamW([parameter for parameter in model if parameter.dim() >= 2], lr=learning_rate)
 
 
+def pairs_of_names(model, learning_rate, weight_decay):
+    return torch.optim.AdamW([parameter for parameter in model.named_parameters() if parameter.dim() >= 2])
+
+
+def misspelt_key(model, learning_rate, weight_decay):
+    matrices = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
+    vectors = [parameter for parameter in model.parameters() if parameter.dim() < 2]
+    groups = [{"params": matrices, "decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=learning_rate)
+
+
 def two_dictionaries(model, learning_rate, weight_decay):
     matrices = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
     vectors = [parameter for parameter in model.parameters() if parameter.dim() < 2]
@@ -529,6 +571,8 @@ for function in (
     hands_the_model,
     goes_through_the_model,
     two_dictionaries,
+    pairs_of_names,
+    misspelt_key,
     other_key,
     by_rate,
     all_by_rate,
@@ -580,6 +624,8 @@ ANSWERS.is_wrong("AdamW is given no parameters")(optimize(result=lambda groups: 
 ANSWERS.is_wrong("AdamW did not take the parameters")(named_pairs)
 ANSWERS.is_wrong("a model cannot be gone through")(hands_the_model)
 ANSWERS.is_wrong("a model cannot be gone through")(goes_through_the_model)
+ANSWERS.is_wrong("`named_parameters()` gives pairs")(pairs_of_names)
+ANSWERS.is_wrong('a group has the key "decay"')(misspelt_key)
 ANSWERS.is_wrong("AdamW takes both groups in one list")(two_dictionaries)
 ANSWERS.is_wrong('a group has no "params"')(other_key)
 ANSWERS.is_wrong("the optimizer holds the matrices only")(exhausts)

@@ -86,6 +86,95 @@ def write(
     return generate
 
 
+def appends_before_reading(model, start_tokens, max_new_tokens, temperature, generator):
+    attention, tokens = model.attention, start_tokens
+    with torch.no_grad():
+        states, lstm_state = model.lstm(model.embedding(tokens))
+        keys, values = attention.key(states), attention.value(states)
+        for _ in range(max_new_tokens):
+            last = states[:, -1:]
+            logits = model.output(last + attend(attention.query(last), keys, values))[:, -1]
+            token = drawn(logits, temperature, generator)
+            tokens = torch.cat([tokens, token], dim=1)
+            keys = torch.cat([keys, attention.key(last)], dim=1)
+            values = torch.cat([values, attention.value(last)], dim=1)
+            states, lstm_state = model.lstm(model.embedding(token), lstm_state)
+    return tokens
+
+
+def asks_the_whole_model(model, start_tokens, max_new_tokens, temperature, generator):
+    attention, tokens = model.attention, start_tokens
+    with torch.no_grad():
+        states, lstm_state = model.lstm(model.embedding(tokens))
+        keys = attention.key(states)
+        for _ in range(max_new_tokens):
+            model.eval()
+            token = drawn(model(tokens)[:, -1], temperature, generator)
+            tokens = torch.cat([tokens, token], dim=1)
+            states, lstm_state = model.lstm(model.embedding(token), lstm_state)
+            keys = torch.cat([keys, attention.key(states)], dim=1)
+    return tokens
+
+
+def divides_too_early(model, start_tokens, max_new_tokens, temperature, generator):
+    attention, tokens = model.attention, start_tokens
+    with torch.no_grad():
+        states, lstm_state = model.lstm(model.embedding(tokens))
+        keys, values = attention.key(states), attention.value(states)
+        for _ in range(max_new_tokens):
+            last = states[:, -1:]
+            found = attend(attention.query(last), keys, values)
+            token = drawn(model.output((last + found) / temperature)[:, -1], 1.0, generator)
+            tokens = torch.cat([tokens, token], dim=1)
+            states, lstm_state = model.lstm(model.embedding(token), lstm_state)
+            keys = torch.cat([keys, attention.key(states)], dim=1)
+            values = torch.cat([values, attention.value(states)], dim=1)
+    return tokens
+
+
+def without_embedding(model, start_tokens, max_new_tokens, temperature, generator):
+    _, state = model.lstm(model.embedding(start_tokens))
+    return model.lstm(start_tokens[:, -1:], state)
+
+
+def start_without_embedding(model, start_tokens, max_new_tokens, temperature, generator):
+    return model.lstm(start_tokens)
+
+
+def asks_the_model_for_keys(model, start_tokens, max_new_tokens, temperature, generator):
+    states, _ = model.lstm(model.embedding(start_tokens))
+    return model.key(states)
+
+
+for line, function in {
+    "let the LSTM read the new token first": appends_before_reading,
+    "anew for each token, beside what you keep": asks_the_whole_model,
+    "the temperature divides what the output layer reads": divides_too_early,
+    "the LSTM reads embeddings, and is given tokens": without_embedding,
+    "the three maps belong to `model.attention`": asks_the_model_for_keys,
+    "cuts the fraction off: divide with `/`": write(
+        draw=lambda logits, temperature, generator: torch.multinomial(
+            (logits // temperature).softmax(-1), 1, generator=generator
+        )
+    ),
+    "new keys stand before the others": write(
+        grow=lambda old, new, number: torch.cat([new, old], dim=1), grow_values=append
+    ),
+    "new values stand before the others": write(grow_values=lambda old, new, number: torch.cat([new, old], dim=1)),
+    "the values are made by `attention.query`": write(values_of=lambda attention, states: attention.query(states)),
+    "the keys are made by `attention.query`": write(keys_of=lambda attention, states: attention.query(states)),
+    "the states are taken for the keys": write(keys_of=lambda attention, states: states),
+    "values of the new tokens are made by `attention.key`": write(
+        values_of=lambda attention, states: (attention.value if states.shape[1] > 1 else attention.key)(states)
+    ),
+    "keys of the new tokens are made by `attention.value`": write(
+        keys_of=lambda attention, states: (attention.key if states.shape[1] > 1 else attention.value)(states)
+    ),
+}.items():
+    ANSWERS.add_wrong("generate", line, function)
+ANSWERS.add_wrong("generate", "the LSTM reads embeddings, and is given tokens", start_without_embedding)
+
+
 def twice_at_first(model, start_tokens, max_new_tokens, temperature, generator):
     attention, tokens = model.attention, start_tokens
     with torch.no_grad():
@@ -346,17 +435,17 @@ ANSWERS.is_wrong("the same seed gives another text")(write(draw=lambda logits, t
 ANSWERS.is_wrong("every seed gives the same text")(write(draw=lambda logits, t, g: drawn(logits, t, g.manual_seed(0))))
 # The text.
 ANSWERS.is_wrong("only the new tokens are returned")(write(result=lambda tokens, start: tokens[:, start.shape[1] :]))
-ANSWERS.is_wrong("there should be 8 tokens after the 5 of the start, and there are 9")(
-    write(count=lambda number: number + 1)
-)
-ANSWERS.is_wrong("there should be 8 tokens after the 5 of the start, and there are 6")(
-    write(count=lambda number: number - 2)
-)
+ANSWERS.is_wrong("a start of 5 there should be 13 tokens, and there are 14")(write(count=lambda number: number + 1))
+ANSWERS.is_wrong("a start of 5 there should be 13 tokens, and there are 11")(write(count=lambda number: number - 2))
 ANSWERS.is_wrong("the text should begin with start_tokens")(
     write(join=lambda tokens, token: torch.cat([token, tokens], dim=1))
 )
-ANSWERS.is_wrong("the dtype of `generate` should be int64")(write(result=lambda tokens, start: tokens.float()))
-ANSWERS.is_wrong("`generate` should be a tensor, and is a list")(write(result=lambda tokens, start: tokens.tolist()))
+ANSWERS.is_wrong("the dtype of what `generate` returns should be int64")(
+    write(result=lambda tokens, start: tokens.float())
+)
+ANSWERS.is_wrong("what `generate` returns should be a tensor, and is a list")(
+    write(result=lambda tokens, start: tokens.tolist())
+)
 ANSWERS.is_wrong("with max_new_tokens 0 it should give the start back, and raises RuntimeError")(cannot_stand_still)
 ANSWERS.is_wrong("with max_new_tokens 0 it should give the start back, and gives something else")(at_least_one)
 

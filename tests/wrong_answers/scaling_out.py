@@ -67,9 +67,22 @@ for line, function in {
     ],
     "has one dimension, and `batch` has 2": lambda batch, rank, size: torch.arange(len(batch))[rank::size],
     "goes to nobody: `/` gives fractions": by_floats,
-    "holds rows that are not in the batch": lambda batch, rank, size: batch.view(-1, 6).flip(1)[rank::size],
+    "holds rows that are not in the batch": lambda batch, rank, size: batch.flip(1)[rank::size],
 }.items():
     wrong("own_rows", line, function)
+for line, function in {
+    "pick its own with `[rank]`": lambda batch, rank, size: batch.tensor_split(size),
+    "those are the places of rows": lambda batch, rank, size: (rank * len(batch) // size, len(batch)),
+    "`batch[begin, end]` picks one": lambda batch, rank, size: batch[0, 1],
+    "the columns are counted": lambda batch, rank, size: batch[
+        batch.shape[1] * rank // size : batch.shape[1] * (rank + 1) // size
+    ],
+    "a slice stops before its end": lambda batch, rank, size: batch[
+        len(batch) * rank // size : len(batch) * (rank + 1) // size - 1
+    ],
+}.items():
+    wrong("own_rows", line, function)
+wrong("own_rows", "those are the places of rows", lambda batch, rank, size: range(rank, len(batch), size))
 wrong("own_rows", "and all wait for the largest", rounded_up)
 wrong(
     "own_rows",
@@ -302,6 +315,60 @@ wrong("average_gradients", "that is the sum of the gradients", quotient_lost)
 wrong("average_gradients", "the gradients are gone", nothing_put_back)
 
 
+def then(change):
+    """Return an average after which each parameter is changed."""
+
+    def average(model, all_reduce, size):
+        course_average(model, all_reduce, size)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                change(parameter)
+
+    return average
+
+
+def averages(quotient, chosen=lambda parameter: True):
+    """Return an average that makes this of a sum, the number of processes, and the gradient before."""
+
+    def average(model, all_reduce, size):
+        for parameter in model.parameters():
+            if parameter.grad is not None and chosen(parameter):
+                own = parameter.grad.clone()
+                all_reduce(parameter.grad)
+                parameter.grad = quotient(parameter.grad, size, own)
+
+    return average
+
+
+def stops_at_none(model, all_reduce, size):
+    for parameter in model.parameters():
+        if parameter.grad is None:
+            break
+        all_reduce(parameter.grad)
+        parameter.grad /= size
+
+
+def returns_the_first(model, all_reduce, size):
+    for gradient in gradients(model):
+        all_reduce(gradient)
+        return gradient / size
+
+
+for line, function in {
+    "and the optimizer takes the step": then(lambda parameter: parameter.sub_(parameter.grad)),
+    "the sum is multiplied by `size`": averages(lambda total, size, own: total * size),
+    "`//` cuts off what stands behind the point": averages(lambda total, size, own: total // size),
+    "which holds it already": averages(lambda total, size, own: (own + total) / size),
+    "parameters of one dimension, the biases, are left": averages(
+        lambda total, size, own: total / size, lambda parameter: parameter.dim() > 1
+    ),
+    "only the first gradient goes through `all_reduce`": returns_the_first,
+    "no `break` or `return` there, `continue`": stops_at_none,
+}.items():
+    wrong("average_gradients", line, function)
+wrong("average_gradients", "which holds it already", averages(lambda total, size, own: own + total))
+
+
 def divides_first(model, all_reduce, size):
     for parameter in model.parameters():
         if parameter.grad is not None:
@@ -403,7 +470,7 @@ for line, function in {
     wrong("mean_loss", line, function)
 wrong(
     "mean_loss",
-    "the mean over all processes of losses such as",
+    "there is one character too many in each count",
     lambda losses, all_reduce: reduced(losses.sum(), all_reduce) / reduced(len(losses) + 1.0, all_reduce),
 )
 wrong(
@@ -415,6 +482,51 @@ right(
     "mean_loss",
     lambda losses, all_reduce: reduced(losses.sum(), all_reduce) / reduced(float(len(losses)), all_reduce),
 )
+
+
+def of_pair(quotient):
+    """Return a mean that makes this of the sum and the count of all."""
+
+    def mean_loss(losses, all_reduce):
+        pair = torch.stack([losses.sum(), torch.tensor(float(len(losses)))])
+        all_reduce(pair)
+        return float(quotient(pair, losses))
+
+    return mean_loss
+
+
+def whole_where_there_is_none(losses, all_reduce):
+    pair = torch.tensor([sum(losses), len(losses)])
+    all_reduce(pair)
+    return (pair[0] / pair[1]).item()
+
+
+def summed_once_more(losses, all_reduce):
+    total = losses.sum()
+    all_reduce(total)
+    all_reduce(total)
+    return total.item() / reduced(float(len(losses)), all_reduce)
+
+
+def mean_weighed_late(losses, all_reduce):
+    return reduced(losses.mean(), all_reduce) * len(losses) / reduced(float(len(losses)), all_reduce)
+
+
+for line, function in {
+    "a process without characters returns 0": of_pair(lambda pair, losses: pair[0] / pair[1] if len(losses) else 0),
+    "that is the mean of sum and count": of_pair(lambda pair, losses: pair.mean()),
+    "the sum of all is divided by 2": of_pair(lambda pair, losses: pair[0] / 2),
+    "`//` cuts off what stands behind the point": of_pair(lambda pair, losses: pair[0] // pair[1]),
+    "the mean is rounded": of_pair(lambda pair, losses: round((pair[0] / pair[1]).item(), 2)),
+    "the largest losses are added up": lambda losses, all_reduce: (
+        reduced(losses.max(), all_reduce) / reduced(float(len(losses)), all_reduce)
+    ),
+    "the sum goes through `all_reduce` twice": summed_once_more,
+    "means is weighed with the own count": mean_weighed_late,
+    "tensors of different types to `all_reduce`": whole_where_there_is_none,
+    "over 11 characters, 5, 4 and 2 in a process": of_pair(lambda pair, losses: pair[0] / pair[1] + 0.1),
+}.items():
+    wrong("mean_loss", line, function)
 
 
 def on_doubles(losses, all_reduce):
@@ -432,7 +544,8 @@ right("mean_loss", on_doubles)
 def stepping(
     *, clip="after", average="gradients", zero=True, zero_late=False, step=True, limit=None, fresh=False, keep=False,
     give=lambda loss, state, given: (loss.item(), state.detach()), evaluate=False, twice=False, late=False, detach=False,
-    backward=True, zero_between=False, reduction="mean", averages=1, zero_after=False,
+    backward=True, zero_between=False, reduction="mean", averages=1, zero_after=False, steps=1, exchange=False, swap=False,
+    last=False, softmax=False, rows=slice(None), loss_alone=False, by_hand=False, returned=lambda nothing: None,
 ):  # fmt: skip
     """Return a step with mistakes."""
 
@@ -440,10 +553,18 @@ def stepping(
         if evaluate:
             model.eval()
         given = state
+        inputs, wanted = inputs[rows], (inputs if swap else targets)[rows]
+        if exchange:
+            logits, state = model(state, inputs)
         logits, state = model(inputs, None if fresh else state.detach() if detach else state)
         if twice:
             logits, state = model(inputs, given)
-        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction=reduction)
+        if last:
+            logits, wanted = logits[:, -1:], wanted[:, -1:]
+        logits = logits.softmax(-1) if softmax else logits
+        loss = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction=reduction)
+        if loss_alone:
+            all_reduce(loss.detach())
         if zero:
             optimizer.zero_grad()
         if backward:
@@ -455,7 +576,9 @@ def stepping(
             nn.utils.clip_grad_norm_(model.parameters(), own_limit)
         if average == "gradients" and not late:
             for _ in range(averages):
-                course_average(model, all_reduce, size)
+                returned(course_average(model, all_reduce, size))
+        if average == "by 2":
+            course_average(model, all_reduce, 2)
         if average == "sum":
             summed(model, all_reduce, size)
         if average == "twice":
@@ -466,10 +589,21 @@ def stepping(
             nn.utils.clip_grad_norm_(model.parameters(), own_limit)
         if clip == "value":
             nn.utils.clip_grad_value_(model.parameters(), own_limit)
+        if clip == "each":
+            for parameter in model.parameters():
+                nn.utils.clip_grad_norm_([parameter], own_limit)
+        if clip == "stretched":
+            norm = nn.utils.get_total_norm(gradients(model))
+            for gradient in gradients(model):
+                gradient *= own_limit / norm
         if zero_late:
             optimizer.zero_grad()
         if step:
-            optimizer.step()
+            for _ in range(steps):
+                optimizer.step()
+        if by_hand:
+            for parameter in model.parameters():
+                parameter.data -= 0.5 * parameter.grad
         if zero_after:
             optimizer.zero_grad()
         if average == "weights":
@@ -494,7 +628,6 @@ for line, function in {
     "and the weights are averaged: with Adam": stepping(average="weights"),
     "each process uses its own gradient: average between": stepping(late=True),
     "the gradients of the batches add up": stepping(zero=False),
-    "the weights did not change": stepping(step=False),
     "the gradient is not clipped": stepping(clip=""),
     "clipped to 1.0, not to `clip_norm`": stepping(limit=lambda clip_norm, size: 1.0),
     "to `size` times `clip_norm`": stepping(limit=lambda clip_norm, size: size * clip_norm),
@@ -509,7 +642,7 @@ for line, function in {
     "into evaluation mode": stepping(evaluate=True),
     "called 2 times in one step": stepping(twice=True),
     "the loss that you return is divided by `size`": stepping(
-        give=lambda loss, state, given: (loss.item() / 2, state.detach())
+        give=lambda loss, state, given: (loss.item() / 3, state.detach())
     ),
     "the mean over your rows before the step": stepping(
         give=lambda loss, state, given: (loss.item() + 1, state.detach())
@@ -524,7 +657,24 @@ for line, function in {
     "twice as many numbers are exchanged": stepping(averages=2),
 }.items():
     wrong("parallel_step", line, function)
-wrong("parallel_step", "the weights did not change", stepping(zero_late=True))
+for line, function in {
+    "the old state is returned, which is None": stepping(give=lambda loss, state, given: (loss.item(), given.detach())),
+    "inputs and state are exchanged": stepping(exchange=True),
+    "something here is None: `average_gradients` and": stepping(returned=lambda nothing: nothing.parameters()),
+    "`zero_grad` after averaging throws": stepping(zero_late=True),
+    "is `optimizer.step()` called?": stepping(step=False),
+    "not by the `optimizer` that you were given": stepping(step=False, by_hand=True),
+    "the optimizer takes 4 steps for 2 batches": stepping(steps=2),
+    "it is the gradients that are averaged": stepping(average="", loss_alone=True),
+    "`inputs` are its own rows already": stepping(rows=slice(1)),
+    "the sum of the gradients is divided by 2": stepping(average="by 2"),
+    "the loss is taken against the inputs": stepping(swap=True),
+    "the loss is that of the last position alone": stepping(last=True),
+    "the loss is taken of probabilities": stepping(softmax=True),
+    "a short gradient is stretched": stepping(clip="stretched"),
+    "each parameter's gradient is clipped by itself": stepping(clip="each"),
+}.items():
+    wrong("parallel_step", line, function)
 wrong("parallel_step", "when `average_gradients` comes there are no gradients", stepping(zero_between=True))
 wrong("parallel_step", "is the one that you were given", stepping(give=lambda loss, state, given: (loss.item(), None)))
 wrong("parallel_step", "and the weights are averaged: with Adam", stepping(average="weights", clip=""))
@@ -599,6 +749,24 @@ wrong("scaled_rate", "multiply the way by the base rate, too", lambda s, b, t, w
 wrong("scaled_rate", "the share of the way is bent", lambda s, b, t, w: b * (1 + (t - 1) * share(s, w) ** 0.5))
 
 
+def falls_back(s, b, t, w):
+    return b * (1 + (t - 1) * share(s, w)) if s <= w else b
+
+
+for line, function in {
+    "that is the way alone": lambda s, b, t, w: b * (t - 1) * share(s, w),
+    "brackets are missing": lambda s, b, t, w: b + b * t * share(s, w) - 1,
+    "`max` takes the larger": lambda s, b, t, w: b * (1 + (t - 1) * max(s / w, 1)),
+    "the share of the way is upside down": lambda s, b, t, w: b * (1 + (t - 1) * min(w / s, 1)),
+    "the way goes down": lambda s, b, t, w: b * (1 + (1 - t) * share(s, w)),
+    "two base rates too high": lambda s, b, t, w: b * (1 + (t + 1) * share(s, w)),
+    "drops back to the base rate": falls_back,
+    "rises like a cosine": lambda s, b, t, w: b * (1 + (t - 1) * (1 - math.cos(math.pi * share(s, w))) / 2),
+}.items():
+    wrong("scaled_rate", line, function)
+wrong("scaled_rate", "the share of the way is upside down", lambda s, b, t, w: b * (1 + (t - 1) * w / s))
+
+
 def in_two_cases(step, base_rate, times, warmup_steps):
     if step >= warmup_steps:
         return times * base_rate
@@ -613,7 +781,8 @@ right("scaled_rate", lambda s, b, t, w: b * (1 - share(s, w)) + b * t * share(s,
 
 def accumulating(
     *, weigh=lambda targets, total, count: targets.numel() / total, zero="first", step="last", carry=False, stop=False,
-    result=None, evaluate=False, swap=False, together=False, clip=False,
+    result=None, evaluate=False, swap=False, together=False, clip=False, exchange=False, running=False, with_targets=False,
+    whole=False, reduction="mean",
 ):  # fmt: skip
     """Return a step in pieces with mistakes."""
 
@@ -623,14 +792,17 @@ def accumulating(
             model.eval()
         if zero == "first":
             optimizer.zero_grad()
-        for inputs, targets in pieces:
-            logits, new = model(inputs, state)
+        for piece in pieces:
+            inputs, targets = reversed(piece) if exchange else piece
+            logits, new = model(piece if whole else inputs, targets if with_targets else state)
             state = new[: len(new)].detach() if carry else None
-            loss = F.cross_entropy(logits.flatten(0, 1), (inputs if swap else targets).flatten())
+            wanted = (inputs if swap else targets).flatten()
+            loss = F.cross_entropy(logits.flatten(0, 1), wanted, reduction=reduction)
             if zero == "each":
                 optimizer.zero_grad()
             part = loss * weigh(targets, total, len(pieces))
             parts.append(part if together else part.detach())
+            total += part.item() if running else 0
             if not together:
                 part.backward()
             means.append(loss.item())
@@ -651,6 +823,19 @@ def accumulating(
         return result(means) if result else float(sum(parts).detach())
 
     return accumulated_step
+
+
+for line, function in {
+    "the gradients are all 0 when the step is taken": accumulating(
+        weigh=lambda targets, total, count: targets.numel() // total
+    ),
+    "the targets are handed to the model, as its state": accumulating(with_targets=True),
+    "a piece is a pair": accumulating(whole=True),
+    "inputs and targets are exchanged": accumulating(exchange=True),
+    "`total` changes from piece to piece": accumulating(running=True),
+    "a sum is weighed once more": accumulating(reduction="sum"),
+}.items():
+    wrong("accumulated_step", line, function)
 
 
 def joined(model, pieces, optimizer):
