@@ -58,8 +58,9 @@ torch.set_num_threads(1)  # small tensors: one core is as fast, and adds in the 
 # %% [markdown]
 # ## 1 · Looking something up
 #
-# A tale names its hero early, and comes back to the name: *"Good morning,* can only be followed by it. An LSTM that has
-# learned for an hour still guesses. It would have to hold on to the name at every step, just in case.
+# A tale names its hero early, and comes back to the name: when somebody says *Good morning* to the hero, only the name
+# can follow. An LSTM that has learned for an hour still guesses. It would have to hold on to the name at every step, just
+# in case.
 #
 # Now think of a dictionary in Python. You have a **query**, you compare it with all **keys**, and where it fits you take
 # the **value**. Attention does the same with vectors, and softly. A query is compared with every key. Each comparison
@@ -76,7 +77,8 @@ torch.set_num_threads(1)  # small tensors: one core is as fast, and adds in the 
 #
 # $$\text{attend}(Q, K, V) = \text{softmax}\left(\frac{Q K^\top}{\sqrt{d}}\right) V$$
 #
-# where $d$ is the length of a query. In row $t$ of $Q K^\top$ stand the scores of query $t$, one for each key. So softmax
+# with the weights on the left: a row of them is one query's, and it meets each value, a row of $V$. Here $d$ is the length
+# of a query. In row $t$ of $Q K^\top$ stand the scores of query $t$, one for each key. So softmax
 # runs along a row, over the keys: it is each *query* that shares out its attention.
 #
 # ### Why the root
@@ -217,7 +219,8 @@ SelfAttention = check.SelfAttention(SelfAttention)
 #
 # Now the whole network, in the order in which a text goes through it:
 #
-# - `self.embedding`: a vector for each token;
+# - `self.embedding`: an `nn.Embedding`, which is made of two numbers, how many tokens there are and how long the vector
+#   of each is;
 # - `self.lstm`: an `nn.LSTM` of one layer, with `batch_first=True`, so that shapes are (batch, time, …);
 # - `self.attention`: your `SelfAttention` over the states of the LSTM; hand `hide` on to it;
 # - the sum of the states and of what attention found, with `self.dropout` on the sum;
@@ -357,13 +360,13 @@ estimate_loss = check.estimate_loss(estimate_loss)
 # ### Exercise 6: `make_optimizer`
 #
 # **AdamW** is Adam with **weight decay**: at each step every weight also shrinks a little, by learning rate × decay. With
-# 0.01 and 0.1 that is a thousandth. Weights that nothing pulls at fade away. (In plain Adam the decay would be mixed into
-# the gradient, and Adam divides each gradient by its usual size, which undoes much of the decay. Keeping them apart is the
-# W: Loshchilov and Hutter, 2019.)
+# 0.01 and 0.1 that is a thousandth. A weight that no gradient pulls at fades away. (Adam knows decay, too, but adds it to
+# the gradient, and then divides by the gradient's usual size, which undoes much of it. Keeping the two apart is the W:
+# Loshchilov and Hutter, 2019.)
 #
-# What should fade? Matrices: with a large entry, an output follows one input closely, and that should pay for itself.
-# Biases only shift things, and have no reason to be near 0. So parameters of two dimensions or more are decayed, the table of embeddings
-# among them, and the others are not.
+# What should fade? The entries of matrices. A large one makes an output follow a single input, and such trust should be
+# earned from the text, again and again. Biases only shift things, and have no reason to be near 0. So parameters of two
+# dimensions or more are decayed, the table of embeddings among them, and the others are not.
 #
 # Make two groups of parameters. A group is a dictionary: `{"params": list, "weight_decay": number}`.
 #
@@ -401,7 +404,8 @@ make_optimizer = check.make_optimizer(make_optimizer)
 # We train on tales. Who wrote them is known: a grammar whose every probability we know. So we know the lowest loss that
 # any honest model can reach, the **floor**. Remember the number.
 #
-# Below, `train` takes `max_iters` steps, and each `eval_interval` of them it notes the validation loss.
+# Below, `train` takes `max_iters` steps, and every `eval_interval` steps it notes the validation loss. The learning rate
+# rises and falls as lesson 03 taught; torch has such a schedule, `OneCycleLR`.
 
 # %%
 tales = make_split(load_corpus("tales"))
@@ -490,7 +494,7 @@ print(write(marvel, "Once a golden", 70, torch.Generator().manual_seed(2)))
 #
 # Replace the token at `position` in each row. Compare the logits at the positions before it, and return the largest
 # difference, without its sign. Leave `tokens` as they are. In training mode dropout would change the logits by itself, so
-# switch to evaluation mode first.
+# switch to evaluation mode first. Nothing is learned here, so no gradients are needed.
 #
 # Mind the edge: the logits *at* `position` come from the changed token itself, and may change.
 #
@@ -768,8 +772,8 @@ print("of keys and values: (batch, heads, time, head_size)")
 # Does it help, when it is honest? Three networks of equal size, a vanilla RNN, an LSTM, and an LSTM with attention, were
 # trained on four million characters of tales, with as many steps each, at three seeds. That takes one to three minutes on
 # a large GPU, and an hour or more on a processor, so the results come with the course, and one network of each kind. The
-# command `python -m tools.recall_models` makes them anew. Under each heading stand the three seeds; the second row is
-# explained below.
+# command `python -m tools.recall_models` makes them anew. Under each heading stand the three seeds; `attention-small`
+# is explained further below.
 
 # %%
 kinds = {"rnn": "vanilla RNN", "lstm": "LSTM", "attention": "LSTM with attention"}
@@ -806,7 +810,7 @@ print(
 #
 # Now the other half of the truth. **It did not come by itself.** In the table, `attention-small` is the same network after
 # as many steps, trained as one would begin: on a million characters, in pieces of 256, with half the batch. It learned to
-# spell, it learned the grammar, and it recalls no more than the LSTM does. What changed it were more text, longer pieces
+# spell, it learned the grammar, and it recalls no more than the LSTM does. What changed that is more text, longer pieces
 # and larger batches. It has to see many names come back from afar, and in a thousand characters there are five of them.
 #
 # And when it comes, it comes late and steeply:
@@ -823,14 +827,14 @@ for run in runs["lstm"] + runs["attention"]:
 _ = axes.legend(frameon=False, loc="upper left")
 
 # %% [markdown]
-# *What to see: for 750 steps hardly more than one name of ten. Then two of the three networks with attention learn in a few hundred steps
-# to recall four names of ten; the third takes longer. A query must look for names, a key must say "here was a name",
-# and a value must say which. Any two of the three are worth nothing without the third. Such steps are found in large
-# language models, too.*
+# *What to see: for 750 steps hardly more than one name of ten. Then two of the three networks with attention learn in a
+# few hundred steps to recall four names of ten; the third takes longer. A query must look for names, a key must say "here
+# was a name", and a value must say which. Any two of the three are worth nothing without the third. Such steps are found
+# in large language models, too.*
 #
 # ### Where does it look?
 #
-# We let the network read the beginning of a tale up to *"Good evening,* and colour each character by how much the last
+# We let the network read the beginning of a tale up to *Good evening*, and colour each character by how much the last
 # position takes from it.
 
 # %%
@@ -849,9 +853,9 @@ logits, _ = trained["attention"](tokens)
 print("and the network says:", tales.vocabulary.symbols[logits[0, -1].argmax()])
 
 # %% [markdown]
-# It does not look at the name. It looks at the mark *behind* the name. (Head 1 does, too.) Why? The value there is made of the LSTM's state,
-# and at the mark the LSTM has just read the whole name. At the name's first letter it knew only that letter. Nobody told
-# the network. It found the place where the answer is complete.
+# It does not look at the name. It looks at the mark *behind* the name. (Head 1 does, too.) Why? The value there is made
+# of the LSTM's state, and at the mark the LSTM has just read the whole name. At the name's first letter it knew only that
+# letter. Nobody told the network. It found the place where the answer is complete.
 #
 # And all heads over a short piece, each position as a row:
 
@@ -863,7 +867,7 @@ print(f"the largest weight of a row is {weights.amax(-1).mean():.1f} on average"
 
 # %% [markdown]
 # *What to see: above the diagonal all is dark, as the mask wants it. Below it, most rows have one or two bright squares:
-# a head makes up its mind. Some columns are bright, where many positions look. Why just these, the picture does not say.*
+# a head makes up its mind. Why it looks just there, the picture does not say.*
 #
 # The network has never seen a verse:
 

@@ -69,7 +69,8 @@ def show_printed(printed: str, limit: int = 5) -> None:
     """Show what the learner's code printed during a check: each different line once, and not more than a few."""
     lines = list(dict.fromkeys(line for line in printed.splitlines() if line.strip()))
     if lines:
-        more = f"\n  … and {len(lines) - limit} more lines" if len(lines) > limit else ""
+        left = len(lines) - limit
+        more = f"\n  … and {left} more line{'s' if left > 1 else ''}" if left > 0 else ""
         print("printed by your code:\n  " + "\n  ".join(line[:120] for line in lines[:limit]) + more)
 
 
