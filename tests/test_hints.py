@@ -132,12 +132,13 @@ def test_in_a_class_a_self_may_be_missing_or_too_many():
     assert "is `self.` missing" in hint(raised_by(SLIPS["unknown name"][0]), in_class=True)
     assert "without `self.`" in hint(raised_by(lambda: LINEAR.attend(X)), in_class=True)
     assert hint(raised_by(lambda: LINEAR.attend(X))) == ""
+    assert hint(raised_by(lambda: X.squash()), in_class=True) == ""
     assert "capital" in hint(raised_by(SLIPS["false in small letters"][0]), in_class=True)
 
 
 def test_an_error_that_is_not_known_gets_no_hint():
     assert hint(ValueError("the text is too short")) == ""
-    assert hint(KeyError("tuple")) == ""
+    assert hint(KeyError("function")) == ""
 
 
 def test_hints_begin_as_sentences_and_leave_the_full_stop_to_the_check():

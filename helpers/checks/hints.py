@@ -113,6 +113,7 @@ _MEANINGS = [
 ]
 
 
+_OF_THE_CLASS = r"^AttributeError: '(?!Tensor'|str'|list'|dict')\w+' object has no attribute"
 _IN_A_CLASS = {
     _UNKNOWN: "Is the name misspelt, or is `self.` missing before it?",
     "": "Is it set in `__init__`, under this very name? What the class does not hold goes without `self.`",
@@ -124,8 +125,10 @@ def hint(error: BaseException, *, in_class: bool = False) -> str:
 
     Code in a class may have forgotten a `self.`, or have one too many.
     """
+    if isinstance(error, KeyError):  # what it says is a key of the learner's own
+        return ""
     said = f"{type(error).__name__}: {error}"
     meaning = next((meaning for words, meaning in _MEANINGS if re.search(words, said)), "")
-    if in_class and (meaning or "object has no attribute" in said):
-        return _IN_A_CLASS.get(meaning, meaning)
+    if in_class and (meaning == _UNKNOWN or not meaning and re.search(_OF_THE_CLASS, said)):
+        return _IN_A_CLASS[meaning]
     return meaning
