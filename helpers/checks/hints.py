@@ -129,6 +129,6 @@ def hint(error: BaseException, *, in_class: bool = False) -> str:
         return ""
     said = f"{type(error).__name__}: {error}"
     meaning = next((meaning for words, meaning in _MEANINGS if re.search(words, said)), "")
-    if in_class and (meaning == _UNKNOWN or not meaning and re.search(_OF_THE_CLASS, said)):
+    if in_class and (meaning == _UNKNOWN or (not meaning and re.search(_OF_THE_CLASS, said))):
         return _IN_A_CLASS[meaning]
     return meaning
