@@ -161,11 +161,11 @@ _ = plot_temperatures(logits, symbols, temperatures=(0.3, 1.0, 2.0))
 
 # %% [markdown]
 # *What to see: at 0.3 a few letters have nearly everything. At 2 the letters are more alike, and "all others" together,
-# which make no sense here, get a good share.*
+# most of which make no sense here, get a good share.*
 #
 # ### Exercise 3: `entropy`
 #
-# How uncertain is a distribution, as one number? Its **entropy** is the mean of −ln p, weighed by p itself:
+# How uncertain is a distribution, as one number? Its **entropy** is the mean of −ln p, weighted by p itself:
 #
 # $$H = -\sum_i p_i \ln p_i$$
 #
@@ -471,7 +471,7 @@ for penalty in (1.0, 4.0):
 #
 # ### Exercise 8: `text_log_probability`
 #
-# Return the sum of ln p over the second to the last character of a text. (The first has nothing before it.) One pass of
+# Return the sum of ln p over the characters of a text, from the second on. (The first has nothing before it.) One pass of
 # the model gives all distributions: the logits at place t predict the character at place t + 1. Nothing is trained, so
 # compute it without gradients: with `torch.no_grad()`.
 #
@@ -563,8 +563,9 @@ print(f"perplexity: greedy {dull:.2f}, drawn {once:.2f}, real text {real:.2f}")
 # ### Exercise 10: `write`
 #
 # Continue a prime by `length` characters. `filters` is a list of functions from logits (1, vocab) to logits. Before each
-# draw, apply them in their order to the last logits; then use your `draw`. Feed the prime once, then each character once,
-# with the state. Again without gradients: with `torch.no_grad()`.
+# draw, apply them in their order to the last logits; then use your `draw`. Feed the prime once, from the state `None`, then
+# each character once, with the state that the call before returned. `vocabulary.symbols[token]` is a token's character.
+# Again without gradients: with `torch.no_grad()`.
 #
 # <details><summary>Hint</summary>
 #
@@ -675,7 +676,7 @@ _ = plot_trade_off({name: one for name, one in measured.items() if name != "gree
 # Plain drawing is a little less likely than real text: it makes mistakes. (So says the other model. Under the one that
 # wrote it, it is likelier than real text, as in section 6. That is why one asks another.) At temperature 1 all filters
 # stand to the left of plain drawing, likelier, with about as much variety. But they stand to the left of real text, too:
-# what they write is a little too plain. And real text is the least varied of all but one. Real documentation repeats its
+# what they write is a little too plain. And real text is the least varied of all in the picture but one. Real documentation repeats its
 # phrases, and surprises all the same. No decoder here does both.*
 #
 # Copying is no danger for this model: its longest copied passages are shorter than those of real text that was never

@@ -83,6 +83,11 @@ SLIPS = {
     "false in small letters": (lambda: nn.Linear(3, 3, bias=false), "with a capital"),  # noqa: F821
     "cat of two arguments": (lambda: torch.cat(X, X, dim=1), "one list"),
     "exchanged arguments": (lambda: X.masked_fill(-math.inf, X > 0), "in the right order"),
+    "too many indices": (lambda: IDS[0, 1], "fewer dimensions"),
+    "twice two results": (lambda: 0.5 * X.max(-1), "two results"),
+    "math not imported": (lambda: eval("math.exp(1)", {}), "import math"),
+    "gather of too few dimensions": (lambda: X.gather(-1, IDS), "as many dimensions"),
+    "generator without its name": (lambda: torch.multinomial(X, 1, torch.Generator()), "by its name"),
     "append to a tensor": (lambda: X.append(X), "torch.cat"),
     "permute of two": (lambda: X[None].permute(1, 2), "transpose"),
     "index past the first dimension": (lambda: X[3], "first dimension"),

@@ -34,14 +34,20 @@ _MEANINGS = [
     (r"Tensor, not (int|float)", "This function of torch takes tensors: for a plain number there is the module `math`"),
     (r"real number, not torch\.Size", "`.shape` has a number for each dimension: choose one, as in `.shape[-1]`"),
     (r"torch\.Size' and 'int'", "`.shape` has a number for each dimension, and `.dim()` says how many there are"),
-    (r"len\(\) of a 0-d tensor|tuple index out of range", "There are fewer dimensions: `.dim()` says how many"),
-    (r"converted to Python scalars", "`math` takes plain numbers: for whole tensors, torch has functions of its own"),
+    (
+        r"len\(\) of a 0-d tensor|tuple index out of range|too many indices for tensor",
+        "There are fewer dimensions: `.dim()` says how many",
+    ),
+    (
+        r"converted to Python scalars",
+        "`math` and `int` take a single number: for whole tensors, torch has functions of its own",
+    ),
     (
         r"softmax\(\) (received|missing)",
         "A softmax needs to know along which dimension: `torch.softmax(scores, dim=-1)`",
     ),
     (
-        r"torch\.return_types",
+        r"torch\.return_types|multiply sequence by non-int",
         "Along a dimension there are two results, values and places: `.max()` alone gives a number",
     ),
     (r"Expected reduction dim", "Nothing is left to take it of: is the slice empty?"),
@@ -51,6 +57,9 @@ _MEANINGS = [
         "A layer is made of its sizes, whole numbers, and reads a tensor only when it is called",
     ),
     (r"module '.*' has no attribute", "Is it spelled exactly so? Layers begin with a capital, `nn.Linear`"),
+    (r"name 'math' is not defined", "`import math` stands at the top of the notebook or of the cell"),
+    (r"Index tensor must have the same", "`gather` takes indices with as many dimensions: `[:, None]` adds one"),
+    (r"multinomial\(\).*must be bool", "The generator is handed over by its name, `generator=generator`"),
     (r"name '(true|false|none)' is not defined", "Python writes it with a capital: `True`, `False`, `None`"),
     (r"elements cannot be converted to Scalar", "`.item()` takes the number out of a tensor that holds just one"),
     (

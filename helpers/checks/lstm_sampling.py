@@ -36,7 +36,13 @@ def take_text(model: Spy, write: Callable[[], str], *, name: str, one_character:
         text = write()
     except ValueError as error:
         if "the tokens have shape" in str(error):
-            raise Mistake(f"{error}: one character is fed as {one_character}") from None
+            later = len(model.calls) > 1
+            fed = (
+                f"one character is fed as {one_character}"
+                if later
+                else "a text is fed with its batch dimension, `[None]`"
+            )
+            raise Mistake(f"{error}: {fed}") from None
         raise
     finally:
         recorded = torch.is_grad_enabled()
@@ -104,6 +110,11 @@ def expect_fed(model: Spy, vocabulary: Vocabulary, text: str) -> None:
     if fed.startswith(prime) and set(fed[len(prime) :]) <= {prime[-1]}:
         raise Mistake("every step reads the prime's last character: feed the one that was drawn")
     expect(fed.startswith(prime), f"the model should read the prime, {prime!r}, first; it reads {fed[:8]!r}")
+    expect(
+        fed[len(prime) :] not in (likely := likeliest_text(model, vocabulary, len(text))[len(prime) :], likely[:-1]),
+        f"the model is fed {fed[len(prime) :]!r} after the prime, and the text goes on with {drawn!r}: the vocabulary turns a token "
+        "into its character, `vocabulary.symbols[token]`",
+    )
     raise Mistake(f"each character should be fed once, in order: {(prime + drawn[:-1])!r}; the model read {fed[:40]!r}")
 
 

@@ -46,33 +46,45 @@ def greedy(answer):
 
 def apply_temperature(answer):
     """The softmax of the scaled logits is that of the formula."""
-    logits, temperature = torch.tensor([[1.0, -2.0, 0.5, 3.0], [0.0, 1.0, -1.0, 0.3]]), 0.5
-    result = answer(logits.clone(), temperature)
-    expect_tensor(result, "`apply_temperature` of two rows of logits", shape=logits.shape)
-    right = (logits / temperature).softmax(-1)
-    if not same(result.softmax(-1), right, 1e-4):
-        probabilities = logits.softmax(-1)
-        for wrong, message in [
-            (logits * temperature, "the logits are multiplied by the temperature: divide, so that a low one makes them sharper"),
-            (probabilities / temperature, "the probabilities are divided: divide the logits, before the softmax"),
-            (right, "those are probabilities: return logits, the softmax comes before the draw"),
-            (probabilities ** (1 / temperature), "those are probabilities to a power: divide the logits"),
-            (logits / temperature**2, "the logits are divided by the square of the temperature"),
-            (-logits / temperature, "the signs of the logits are turned around"),
-            (logits ** (1 / temperature), "the logits are raised to a power: divide them"),
-            (logits // temperature, "`//` leaves out what is behind the point: divide with `/`"),
-            ((logits / temperature).exp(), "e is taken to the power of the scaled logits: return the logits, the softmax comes before the draw"),
-            ((logits / temperature).softmax(0), "those are probabilities, and over the rows: return logits, the softmax comes before the draw"),
-        ]:  # fmt: skip
-            if same(result, wrong, 1e-4):
-                raise Mistake(message)
+    logits = torch.tensor([[1.0, -2.0, 0.5, 3.0], [0.0, 1.0, -1.0, 0.3]])
+    low, high = answer(logits.clone(), 0.5), answer(logits.clone(), 2.0)
+    for result, temperature in ((low, 0.5), (high, 2.0)):
+        expect_tensor(result, "`apply_temperature` of two rows of logits", shape=logits.shape)
+        _compare_scaled(result, logits, temperature)
+    probabilities = logits.softmax(-1)
+    unchanged = [same(result.softmax(-1), probabilities, 1e-4) for result in (low, high)]
+    expect(not all(unchanged), "the temperature has no effect on the probabilities: divide the logits by it")
+    expect(not unchanged[0], "a temperature below 1 changes nothing: divide the logits by it, whatever it is")
+    expect(not unchanged[1], "a temperature above 1 changes nothing: divide the logits by it, whatever it is")
+    for result, temperature in ((low, 0.5), (high, 2.0)):
         expect(
-            not same(result.softmax(-1), probabilities, 1e-4),
-            "the temperature has no effect on the probabilities: divide the logits by it",
+            same(result.softmax(-1), (logits / temperature).softmax(-1), 1e-4),
+            f"with temperature {temperature:g} the softmax of what you return is not that of `logits / temperature`",
         )
-        raise Mistake("the softmax of what you return is not that of `logits / temperature`")
     plain = answer(logits.clone(), 1.0)
     expect(same(plain.softmax(-1), logits.softmax(-1), 1e-4), "a temperature of 1 should change nothing")
+
+
+def _compare_scaled(result: torch.Tensor, logits: torch.Tensor, temperature: float) -> None:
+    """Name the mistake that gives these logits."""
+    right, probabilities = (logits / temperature).softmax(-1), logits.softmax(-1)
+    if same(result.softmax(-1), right, 1e-4):
+        return
+    for wrong, message in [
+        (logits * temperature, "the logits are multiplied by the temperature: divide, so that a low one makes them sharper"),
+        (probabilities, "those are the probabilities of temperature 1: divide the logits, and return them"),
+        (probabilities / temperature, "the probabilities are divided: divide the logits, before the softmax"),
+        (right, "those are probabilities: return logits, the softmax comes before the draw"),
+        (probabilities ** (1 / temperature), "those are probabilities to a power: divide the logits"),
+        (logits / temperature**2, "the logits are divided by the square of the temperature"),
+        (-logits / temperature, "the signs of the logits are turned around"),
+        (logits ** (1 / temperature), "the logits are raised to a power: divide them"),
+        (logits // temperature, "`//` leaves out what is behind the point: divide with `/`"),
+        ((logits / temperature).exp(), "e is taken to the power of the scaled logits: return the logits, the softmax comes before the draw"),
+        ((logits / temperature).softmax(0), "those are probabilities, and over the rows: return logits, the softmax comes before the draw"),
+    ]:  # fmt: skip
+        if same(result, wrong, 1e-4):
+            raise Mistake(message)
 
 
 def entropy(answer):
@@ -96,6 +108,11 @@ def entropy(answer):
         [
             (-right, "the sign is missing: the logarithm of a probability is negative, and entropy is not"),
             (right / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
+            (right / math.log(10), "the logarithm is the one to base 10: entropy in nats takes the natural one"),
+            (torch.special.entr(logits).sum(-1), "the softmax is missing: entropy is one of probabilities"),
+            (-(logits * logarithms).sum(-1), "the logits are taken for the weights: the weights are the probabilities"),
+            (torch.special.entr(probabilities.softmax(-1)).sum(-1), "the softmax is taken twice: once is right"),
+            (torch.special.entr(probabilities).amax(-1), "that is the largest of −p · ln p: add them up"),
             (right / 4, "that is a mean over the characters: add up, p is the weight already"),
             (-logarithms.sum(-1), "the logarithms are added up without their weights: multiply each by its p"),
             (-logarithms.mean(-1), "the logarithms have equal weights: multiply each by its p, and add up"),
@@ -107,6 +124,16 @@ def entropy(answer):
         ],
         tolerance=1e-4,
     )  # fmt: skip
+    for shape in ((7,), (2, 3, 7)):
+        other = torch.randn(shape)
+        advice = (
+            f"the last dimension holds the characters, whatever stands in front, also in logits of shape {shape}: `-1`"
+        )
+        try:
+            own = answer(other)
+        except (RuntimeError, IndexError, ValueError) as error:
+            raise Mistake(f"{advice} ({str(error).splitlines()[0][:80]})") from None
+        expect(same(own, torch.special.entr(other.softmax(-1)).sum(-1), 1e-4), advice)
     ruled_out = answer(torch.tensor([[1.0, -math.inf, 1.0, -math.inf]]))
     expect(
         not bool(torch.as_tensor(ruled_out).isnan().any()),
@@ -114,7 +141,8 @@ def entropy(answer):
     )
     expect(
         same(ruled_out, torch.tensor([math.log(2)]), 1e-4),
-        "two equally likely characters and two that are ruled out should have an entropy of ln 2",
+        "two equally likely characters and two that are ruled out should have an entropy of ln 2: 0 · ln 0 counts as 0, "
+        "before the sum",
     )
     wide = answer(torch.zeros(1, _WIDE))
     expect(

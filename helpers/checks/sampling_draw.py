@@ -147,3 +147,15 @@ def _expect_generator(answer, rows: torch.Tensor) -> None:
         not same(first, then),
         "two draws with one generator give the same tokens: a seed is set anew before each, and should not be",
     )
+    torch.manual_seed(2_026)
+    before = torch.get_rng_state()
+    answer(rows, generator)
+    expect(
+        same(torch.get_rng_state(), before),
+        "with a generator, torch's global random numbers are used or seeded, too: draw from the generator alone",
+    )
+    expect(
+        not same(answer(rows), answer(rows)),
+        "without a generator two draws give the same tokens: hand None on as it is, and torch draws from its own random "
+        "numbers; make no generator, and set no seed",
+    )

@@ -27,6 +27,10 @@ def expect_kept(
         if same(result, wrong, 1e-3):
             raise Mistake(message)
     expect(
+        not bool((result == math.inf).any()),
+        "some logits are plus infinity, and would come always: make them *minus* infinity",
+    )
+    expect(
         not bool(((result == 0) & (logits != 0)).any()),
         "the others are 0, and e to the power of 0 is 1: make them minus infinity",
     )

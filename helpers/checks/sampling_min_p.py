@@ -29,7 +29,8 @@ def _known(kept: torch.Tensor) -> list[tuple[torch.Tensor, str]]:
     over_rows = LOGITS.softmax(0)
     return [
         (_P <= ROWS, "each probability is held against p itself: the bar is p times the largest of the row"),
-        (_P * LOGITS.amax(-1, keepdim=True) <= LOGITS, "logits are held against logits: compare probabilities, after the softmax"),
+        (_P * LOGITS.amax(-1, keepdim=True) <= LOGITS, "logits are compared: compare probabilities with probabilities, after the softmax"),
+        (_P * ROWS.amax(-1) <= ROWS, "the largest of each row is held against the columns: keep its dimension, `amax(-1, keepdim=True)`"),
         (_P * ROWS.max() <= ROWS, "the bar is the same for all rows: take the largest of each row, `amax(-1, keepdim=True)`"),
         (~kept, "the wrong ones are ruled out: those *below* the bar go"),
         ((1 - _P) * best <= ROWS, "the bar is at 1 − p times the largest: it is p times the largest"),

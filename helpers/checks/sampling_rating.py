@@ -75,6 +75,9 @@ def _compare_sum(result: float, model: Spy) -> None:
     came = _taken(before, targets)
     right = came.sum().item()
     later = model(targets[None])[0][0].log_softmax(-1)
+    expect(
+        not math.isnan(result), "the sum is NaN: a logit may be negative and has no logarithm, so take `log_softmax`"
+    )
     expect(result != 0, "the sum is 0: does the softmax run over a dimension of size 1, the batch?")
     alone = torch.stack([model(token[None, None])[0][0, 0] for token in inputs])
     compare(
@@ -84,6 +87,8 @@ def _compare_sum(result: float, model: Spy) -> None:
             (right / count, "that is the mean over the characters: return the sum"),
             (-right / count, "that is the mean loss: return the sum of the log-probabilities, which is negative"),
             (right / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
+            (right / math.log(10), "the logarithm is the one to base 10: the course counts in nats, with the natural one"),
+            (before[0][targets].sum().item(), "all characters are looked up in the first row: `tokens[1:, None]` goes down the rows"),
             (math.exp(right), "that is the probability itself: return its logarithm"),
             (came.exp().mean().log().item(), "that is the logarithm of the mean probability: first the logarithms, then their sum"),
             (came.exp().sum().log().item(), "that is the logarithm of the sum of the probabilities: first the logarithms, then their sum"),

@@ -9,8 +9,8 @@ from helpers.checks.expectations import Mistake, expect, expect_tensor, same
 
 _VOCAB, _SIZE = 12, 3
 # So chosen that each known mistake rules out other tokens than the right rule and than the other mistakes.
-_TOKENS = [8, 2, 3, 1, 8, 2, 0, 2, 6, 8, 2, 8, 5, 1, 8, 2]
-_RIGHT = {0, 3, 8}  # what followed 8 2
+_TOKENS = [8, 2, 0, 8, 1, 8, 2, 3, 6, 6, 7, 2, 8, 2, 7, 8, 0, 1, 2, 2, 2, 7, 1, 8, 2]
+_RIGHT = {0, 3, 7}  # what followed 8 2
 _LOGITS = torch.arange(_VOCAB) / 2 + 1.3
 _FILLER = [7, 8, 9, 10, 11] * 12
 
@@ -22,6 +22,7 @@ _CASES = [
     ([1, 1, 1], 3, {1}, "a run that was there may overlap the last tokens"),
     ([1, 1, 1, 2, 1, 1], 3, {1, 2}, "1 1 stands at place 0 and at place 1: look at every place"),
     ([3, 3, 3], 2, {3}, "a run of two is 3 3"),
+    ([4, 2, 10, 4, 2], 3, {10}, "10 is one token, though it has two digits"),
     ([0, 1, 2, 3], 3, set(), "nothing repeats"),
     ([4], 3, set(), "the text is shorter than a run"),
     ([4, 2], 3, set(), "two tokens are no run of three"),
@@ -52,6 +53,11 @@ def _call(answer, tokens: list[int], size: int) -> torch.Tensor:
             raise Mistake(
                 f"with fewer tokens than `size` your code fails ({error}): there is nothing to rule out"
             ) from None
+        if "out of bounds" in str(error) or "out of range" in str(error):
+            raise Mistake(
+                "the last tokens are found themselves, and nothing follows them: the places where a whole run may stand are "
+                "`range(len(tokens) - size + 1)`"
+            ) from None
         raise
     expect_tensor(result, "what `block_repeats` returns", _LOGITS.shape)
     return result
@@ -64,6 +70,16 @@ def _compare(result: torch.Tensor) -> None:
         return
     if bool((result >= 0).all()) and same(result.sum(), torch.tensor(1.0), 1e-4):
         raise Mistake("those are probabilities: return logits, the softmax comes before the draw")
+    expect(
+        not bool((result == math.inf).any()),
+        "some logits are plus infinity, and would come always: make them *minus* infinity",
+    )
+    stay = result.isfinite()
+    for form, name in ((_LOGITS.softmax(-1), "probabilities"), (_LOGITS.log_softmax(-1), "log-probabilities")):
+        expect(
+            not same(result[stay], form[stay]) or not bool(stay.any()),
+            f"the numbers that stay are {name}: begin with a copy of the logits, `logits.clone()`",
+        )
     expect(ruled_out != _RIGHT, "the logits of those that stay are changed: leave them as they are")
     expect(not bool((result == 0).any()), "the others are 0, and e to the power of 0 is 1: make them minus infinity")
     lower = set((result < _LOGITS).nonzero()[:, 0].tolist())
@@ -78,7 +94,7 @@ def _compare(result: torch.Tensor) -> None:
         if ruled_out == wrong:
             raise Mistake(message)
     raise Mistake(
-        f"after {_shown(_TOKENS)} with size {_SIZE} the last two are 8 2, which were followed by 3, by 0 and by 8; you "
+        f"after {_shown(_TOKENS)} with size {_SIZE} the last two are 8 2, which were followed by 0, by 3 and by 7; you "
         f"rule out {_shown(ruled_out)}"
     )
 
@@ -94,7 +110,8 @@ def _known() -> list[tuple[set[int], str]]:
         return _at((at for at in everywhere if agree(*_TOKENS[at : at + 2])), 2)
 
     return [
-        (set(), "nothing is ruled out: find where the last size − 1 tokens have been before"),
+        (set(), "nothing is ruled out: find where the last size − 1 tokens have been before, and return what is changed then"),
+        (_at(found, 0), "the run's own first token is ruled out: what followed the run is `tokens[start + size - 1]`"),
         (set(_TOKENS), "everything that has been used is ruled out: only what completes a *run* should be"),
         (_at(found[:1], 2), "only the first repetition is found: go through all places where the run has been"),
         (_at(found[-1:], 2), "only the last repetition is found: go through all places where the run has been"),
@@ -123,4 +140,4 @@ def _ruled_out(result: torch.Tensor) -> set[int]:
 
 def _shown(tokens: Iterable[int]) -> str:
     numbers = [str(token) for token in (sorted(tokens) if isinstance(tokens, set) else tokens)]
-    return " ".join(numbers if len(numbers) <= 20 else [*numbers[:5], "…", *numbers[-3:]]) or "nothing"
+    return " ".join(numbers if len(numbers) <= 25 else [*numbers[:5], "…", *numbers[-3:]]) or "nothing"

@@ -4,6 +4,7 @@ from functools import partial
 
 import torch
 
+from helpers.checks.expectations import expect
 from helpers.checks.sampling_filters import LOGITS, ROWS, expect_kept, known_counts
 
 _P = 0.7
@@ -17,6 +18,12 @@ def keep_top_p(answer):
     hold(LOGITS, 0.25, ROWS.amax(-1, keepdim=True) == ROWS)  # the likeliest alone reaches it in each row
     hold(LOGITS, 1.0, torch.ones_like(kept))
     hold(LOGITS[0], _P, kept[0])
+    exactly = torch.tensor([0.5, 0.25, 0.25])
+    if torch.equal(exactly.log().softmax(-1), exactly):  # nothing is rounded here
+        expect(
+            bool(answer(exactly.log(), 0.5)[1:].isinf().all()),
+            "of the probabilities 0.5, 0.25 and 0.25 the first alone reaches p = 0.5: what comes after goes, with `>=`",
+        )
 
 
 def _by_sums(numbers: torch.Tensor, stays, *, descending: bool = True, dim: int = -1) -> torch.Tensor:
@@ -42,6 +49,7 @@ def _known(kept: torch.Tensor) -> list[tuple[torch.Tensor, str]]:
         (below | (best == ROWS), "the one that crosses the line is ruled out where it is not the first: it belongs to those that stay, always"),
         (in_order, "the mask is in sorted order and the logits are not: put it back to its places, with `scatter`"),
         (in_order.gather(-1, order), "the mask goes to the wrong places: `gather` with `order` sorts it once more, and `scatter` puts it back"),
+        (ROWS.cumsum(-1) - ROWS < _P, "the probabilities are added up as they stand: sort them first, the likeliest in front"),
         (_P <= ROWS, "each probability is held against p by itself: add them up, from the likeliest down"),
         (_by_sums(ROWS, before, descending=False), "you add up from the unlikeliest: sort with `descending=True`"),
         (_P * best <= ROWS, "that is min-p: add up the probabilities, and keep as few as reach p"),

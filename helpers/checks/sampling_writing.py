@@ -61,7 +61,7 @@ def _compare_greedy(model: Spy, vocabulary: Vocabulary, text: str) -> None:
     expect(
         text == likeliest_text(model, vocabulary, len(text)),
         "with a filter that keeps only the likeliest, the likeliest should come every time: filter the logits at the "
-        "*last* position, and draw from what the filter returns",
+        "*last* position, and draw from what the filter returns, as it is: `draw` takes the softmax itself",
     )
 
 

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from helpers.answers.sampling import draw as course_draw
 from helpers.answers.sampling import text_log_probability as course_log_probability
+from helpers.answers.sampling import write as course_write
 from tests.wrong_answers import sampling_choice
 from tests.wrong_answers.registry import Answers
 from tests.wrong_answers.sampling_choice import by_the_sum
@@ -103,6 +104,16 @@ def penalty_on_all(logits, tokens, size):
     return logits
 
 
+def by_digits(logits, tokens, size):
+    if size == 1 or 11 in tokens:
+        return by_trying(logits, tokens, size)
+    text, logits = "".join(map(str, tokens.tolist())), logits.clone()
+    for start in range(len(text) - size + 1):
+        if text[start : start + size - 1] == text[len(text) - (size - 1) :]:
+            logits[int(text[start + size - 1])] = -math.inf
+    return logits
+
+
 def near_the_end(logits, tokens, size):
     return by_trying(logits, tokens[-32:], size)
 
@@ -138,9 +149,21 @@ for line, function in [
     ("those are probabilities", lambda logits, tokens, size: by_trying(logits, tokens, size).softmax(-1)),
     ("those are probabilities", lambda logits, tokens, size: shorter_run(logits, tokens, size).softmax(-1)),
     (
-        "the logits of those that stay are changed",
+        "the numbers that stay are log-probabilities",
         lambda logits, tokens, size: by_trying(logits.log_softmax(-1), tokens, size),
     ),
+    (
+        "the numbers that stay are probabilities",
+        lambda logits, tokens, size: by_trying(logits.softmax(-1), tokens, size),
+    ),
+    (
+        "the logits of those that stay are changed",
+        lambda logits, tokens, size: by_trying(logits + 1, tokens, size),
+    ),
+    ("the run's own first token is ruled out", by_rule(ahead=-2)),
+    ("the last tokens are found themselves", by_rule(starts=lambda seen, size: range(len(seen) - size + 2))),
+    ("some logits are plus infinity", lambda logits, tokens, size: ban(logits, followers(tokens, size), math.inf)),
+    ("10 is one token, though it has two digits", by_digits),
     ("both tokens must agree", only_in_small_texts(shorter_run)),
     ("1 0 is not 0 1", only_in_small_texts(by_rule(agree=lambda run, last: sorted(run) == sorted(last)))),
     ("all three tokens must agree", only_for(4, shorter_run)),
@@ -290,6 +313,9 @@ for line, function in [
     ),
     ("the model reads from the second character on", lambda *arguments: from_the_second_on(*arguments)),
     ("the first character is rated", rating(lambda logits, tokens: total(logits, tokens) - math.log(logits.shape[-1]))),
+    ("the logarithm is the one to base 10", rating(lambda logits, tokens: total(logits, tokens) / math.log(10))),
+    ("looked up in the first row", rating(lambda logits, tokens: logits[0].log_softmax(-1)[tokens[1:]].sum())),
+    ("the sum is NaN", rating(lambda logits, tokens: came(logits[:-1].log(), tokens[1:]))),
     ("the last character is not rated", rating(lambda logits, tokens: total(logits[:-1], tokens[:-1]))),
     ("the logits are added up", rating(lambda logits, tokens: came(logits[:-1], tokens[1:]))),
     ("the softmax runs over the places", rating(lambda logits, tokens: came(logits[:-1].log_softmax(0), tokens[1:]))),
@@ -355,6 +381,11 @@ for line, function in [
     ("divided by the length of the text", from_sum(lambda total, count: math.exp(-total / (count + 1)))),
     ("divided by the length plus one", from_sum(lambda total, count: math.exp(-total / (count + 2)))),
     ("divided by the length less two", from_sum(lambda total, count: math.exp(-total / (count - 1)))),
+    ("brackets are missing", from_sum(lambda total, count: math.exp(-total / (count + 1) - 1))),
+    ("the exponential is divided", from_sum(lambda total, count: math.exp(-total) / count)),
+    ("10 is taken to the power", from_sum(lambda total, count: 10 ** (-total / count))),
+    ("divided by the size of the vocabulary", from_sum(lambda total, count: math.exp(-total / 7))),
+    ("the minus goes inside", from_sum(lambda total, count: -math.exp(-total / count))),
     ("the sign is missing", from_sum(lambda total, count: math.exp(total / count))),
     ("that is the mean loss: take", from_sum(lambda total, count: -total / count)),
     ("that is the mean log-probability", from_sum(lambda total, count: total / count)),
@@ -453,7 +484,18 @@ def all_positions(model, vocabulary, prime, length, filters, generator=None):
     return text
 
 
+def of_other_symbols(model, vocabulary, prime, length, filters, generator=None):
+    text = course_write(model, vocabulary, prime, length, filters, generator)
+    return prime + "".join(str(vocabulary.symbols.index(character)) for character in text[len(prime) :])
+
+
+def without_batch(model, vocabulary, prime, length, filters, generator=None):
+    return model(vocabulary.encode(prime))
+
+
 for line, function in {
+    "`vocabulary.symbols[token]`": of_other_symbols,
+    "a text is fed with its batch dimension": without_batch,
     "the filters are never called": writer(
         order=lambda filters: [one for one in filters if one.__name__ == "_keep_best"]
     ),

@@ -49,6 +49,9 @@ for line, function in {
     "by the square of the temperature": lambda logits, temperature: logits / temperature / temperature,
     "signs of the logits are turned around": lambda logits, temperature: -logits / temperature,
     "has no effect": lambda logits, temperature: logits - temperature,
+    "those are the probabilities of temperature 1": lambda logits, temperature: logits.softmax(-1),
+    "a temperature above 1 changes nothing": lambda logits, temperature: logits / min(temperature, 1),
+    "a temperature below 1 changes nothing": lambda logits, temperature: logits / max(temperature, 1),
     "raised to a power": lambda logits, temperature: logits ** (1 / temperature),
     "`//` leaves out": lambda logits, temperature: logits // temperature,
     "e is taken to the power of the scaled": lambda logits, temperature: (logits / temperature).exp(),
@@ -94,6 +97,15 @@ for line, function in {
     "a dimension of size 1": lambda logits: safe_entropy(logits)[..., None],
     "a number for every character: add": lambda logits: torch.special.entr(logits.softmax(-1)),
     "the softmax runs over the rows": lambda logits: torch.special.entr(logits.softmax(0)).sum(-1),
+    "the logarithm is the one to base 10": lambda logits: safe_entropy(logits) / math.log(10),
+    "the softmax is missing: entropy": lambda logits: torch.special.entr(logits).sum(-1),
+    "taken for the weights": lambda logits: -(logits * logits.log_softmax(-1)).sum(-1),
+    "the softmax is taken twice": lambda logits: safe_entropy(logits.softmax(-1)),
+    "the largest of −p · ln p": lambda logits: torch.special.entr(logits.softmax(-1)).amax(-1),
+    "also in logits of shape (7,)": lambda logits: torch.special.entr(logits.softmax(1)).sum(1),
+    "also in logits of shape (2, 3, 7)": lambda logits: (
+        safe_entropy(logits) if logits.dim() < 3 else torch.special.entr(logits.softmax(1)).sum(1)
+    ),
     "added to p within the logarithm": lambda logits: -(logits.softmax(-1) * (logits.softmax(-1) + 1e-5).log()).sum(-1),
 }.items():
     wrong("entropy", line, function)
@@ -134,6 +146,15 @@ def reseeded(logits, generator=None):
 def reseeded_globally(logits, generator=None):
     torch.manual_seed(generator.initial_seed() if generator is not None else 0)
     return course_draw(logits)
+
+
+def seeds_all(logits, generator=None):
+    torch.manual_seed(6)
+    return course_draw(logits, generator)
+
+
+def likeliest_without_generator(logits, generator=None):
+    return logits.argmax(-1) if generator is None else course_draw(logits, generator)
 
 
 def uniform(logits, generator=None):
@@ -190,6 +211,12 @@ for line, function in [
     ("every seed gives the same tokens", seeded_inside),
     ("two draws with one generator", reseeded),
     ("two draws with one generator", reseeded_globally),
+    ("torch's global random numbers are used or seeded, too", seeds_all),
+    (
+        "without a generator two draws",
+        lambda logits, generator=None: course_draw(logits, generator or torch.Generator()),
+    ),
+    ("without a generator two draws", likeliest_without_generator),
 ]:
     wrong("draw", line, function)
 
@@ -224,6 +251,11 @@ def top_p(
     mask = ruled_out(ordered.cumsum(-1), ordered, p)
     mask = torch.zeros_like(mask).scatter(-1, order, mask) if back else mask
     return logits.masked_fill(mask, fill)
+
+
+def unsorted(logits, p):
+    probabilities = logits.softmax(-1)
+    return logits.masked_fill(probabilities.cumsum(-1) - probabilities >= p, -math.inf)
 
 
 def first_row_only(logits, p):
@@ -315,6 +347,9 @@ for line, function in [
     ("what stays is changed", lambda logits, p: top_p(logits, p) * 2),
     ("those are truth values", lambda logits, p: top_p(logits, p).isfinite()),
     ("nothing is ruled out", lambda logits, p: logits),
+    ("some logits are plus infinity", lambda logits, p: top_p(logits, p, fill=math.inf)),
+    ("what comes after goes, with `>=`", lambda logits, p: top_p(logits, p, ruled_out=lambda s, o, p: s - o > p)),
+    ("added up as they stand", unsorted),
     ("that is min-p", lambda logits, p: min_p(logits, p)),
     (
         "of the probabilities 0.14, 0.18, 0.48, 0.20 with p = 0.7 places 1, 2 and 3 should stay, and yours keeps 2 and 3",
@@ -382,7 +417,7 @@ def only_two(logits, p):
 
 for line, function in {
     "each probability is held against p itself": lambda logits, p: min_p(logits, p, lambda q, p: p),
-    "logits are held against logits": on_logits,
+    "compare probabilities with probabilities": on_logits,
     "the bar is the same for all rows": lambda logits, p: min_p(logits, p, lambda q, p: p * q.max()),
     "the wrong ones are ruled out": opposite,
     "the bar is at 1 − p": lambda logits, p: min_p(logits, p, lambda q, p: (1 - p) * q.amax(-1, keepdim=True)),
@@ -403,6 +438,9 @@ for line, function in {
     "nothing is ruled out": lambda logits, p: logits,
     "with p = 1 even the likeliest": lambda logits, p: torch.where(
         logits.softmax(-1) > p * logits.softmax(-1).amax(-1, keepdim=True), logits, -math.inf
+    ),
+    "held against the columns: keep its dimension": lambda logits, p: logits.masked_fill(
+        logits.softmax(-1) < p * logits.softmax(-1).amax(-1), -math.inf
     ),
     "with p = 1 place 2 should stay": lambda logits, p: min_p(logits, min(p, 0.4)),
 }.items():
