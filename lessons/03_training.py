@@ -161,8 +161,8 @@ RNNCell = check.RNNCell(RNNCell)
 # One more part is prepared for you: **dropout**. While training, it sets a share of the numbers to zero, others each
 # time, and scales up the rest. A network that cannot rely on any single number learns less by heart. It belongs on the
 # way *up*: each layer's new state, the topmost included, is thinned out before it is handed up; the embedding is not.
-# It does not belong on the way through time: a state that loses a fifth of its numbers at every
-# step has soon lost them all. In evaluation mode, `nn.Dropout` does nothing. Here is a reason for `model.eval()`.
+# It does not belong on the way through time: a state that loses, say, a fifth of its numbers at every step has soon lost
+# them all. In evaluation mode, `nn.Dropout` does nothing. Here is a reason for `model.eval()`.
 #
 # ### Exercise 2: `StackedRNN`
 #
@@ -414,7 +414,8 @@ print("the same batches as the package:", all(torch.equal(*pair) for pair in pai
 #
 # ### Exercise 5: `train_step`
 #
-# Do one step on one batch. Return the loss as a plain number, and the state for the next batch. Shorten the gradient
+# Do one step on one batch. Return the loss as a plain number, and the state for the next batch. (At the beginning of an
+# epoch the state that you are given is None: hand it on.) Shorten the gradient
 # when there is one and before it is used: after `backward`, before `step`.
 #
 # <details><summary>Hint 1: the order</summary>
@@ -579,14 +580,18 @@ print("the same as the package:", math.isclose(loss, theirs.loss))
 #
 # A model that is large enough can learn a small text by heart. Its training loss then falls and falls, while the
 # validation loss reaches its lowest point and rises again. From that point on, each step makes the model worse at what we
-# want. So we keep the weights of the lowest validation loss, and stop when there has been no new lowest one for a while.
-# That while is called **patience**, and is counted in validations.
+# want. So one stops when there has been no new lowest validation loss for a while, and takes the weights that had the
+# lowest. (Your loop will stop. The package's `fit`, in section 10, keeps those weights, too.) That while is called
+# **patience**, and is counted in validations.
 #
 # With patience 2, the losses 3.0, 2.5, 2.6, 2.7 stop: two came after the lowest without a new lowest one. The losses 3.0,
 # 2.5, 2.6, 2.4 go on. And 3.0, 2.5, 2.6, 2.55 stop as well: 2.55 is less than 2.6, but no new lowest. To equal the lowest
 # is not to be lower.
 #
 # ### Exercise 8: `should_stop`
+#
+# Given all validation losses so far, tell whether to stop: whether at least `patience` of them came after the lowest.
+# Return True or False. With no losses yet, go on.
 #
 # <details><summary>Hint</summary>
 #
@@ -620,8 +625,8 @@ should_stop = check.should_stop(should_stop)
 # Train for `total_steps` steps, epoch after epoch, with `torch.optim.Adam`.
 #
 # - Each epoch starts with the state `None`: the end of the streams does not continue in their beginning.
-# - Each step is your `train_step`. Before it, set the learning rate: `learning_rate` times your `warmup_cosine`, with steps counted from 1 over
-#   the whole training, not anew in each epoch.
+# - Each step is your `train_step`. Before it, set the learning rate: `learning_rate` times your `warmup_cosine`, with
+#   steps counted from 1 over the whole training, not anew in each epoch.
 # - If `carry` is False, each batch starts from `None`. (The next section needs that.)
 # - After every `evaluate_every` steps, append the mean of the training losses *since the last entry*, and the validation
 #   loss. Then stop if `should_stop` says so. Steps that are left over at the end make no entry.
@@ -637,7 +642,7 @@ should_stop = check.should_stop(should_stop)
 # <details><summary>Hint 2: the skeleton</summary>
 #
 # `while step < total_steps:` around `for inputs, targets in batches:`. Inside, after the step, `return` both lists as
-# soon as there is a reason to.
+# soon as there is a reason to. (A `break` would end the inner loop alone.)
 #
 # </details>
 #
@@ -966,8 +971,8 @@ _ = history.plot(**lines)
 _ = plot_baselines(baselines.named | {"this model": loss}, highlight=("this model",))
 
 # %% [markdown]
-# *What to see: the network is below everything that counts. It is not far below the best n-gram, though: on half a million
-# characters, looking up what came next is hard to beat.*
+# *What to see: the network is below everything that counts. It is not far below the best n-gram, though: on a text of
+# this size, looking up what came next is hard to beat.*
 #
 # And now, once, the test:
 
@@ -1040,8 +1045,8 @@ _ = plot_recall(recalls)
 # ## 13 · What each hyperparameter did
 #
 # Which of all these numbers matter? Here is a small **sweep**: one layer of 128 hidden numbers reads 600,000 characters
-# of tales, with a learning rate of 0.01, sequences of 64 and batches of 32. Then one setting at a time is changed. Every
-# run reads the same number of characters, so shorter sequences or smaller batches take more steps.
+# of tales, with a learning rate of 0.01, sequences of 64 and batches of 32. Then one setting at a time is changed.
+# (Differences are rounded after the subtraction.) Every run reads the same number of characters, so shorter sequences or smaller batches take more steps.
 #
 # | changed | validation loss | against the usual | what it says |
 # |---|---|---|---|
@@ -1087,14 +1092,15 @@ _ = plot_recall(recalls)
 # ## 14 · The real thing
 #
 # The tutorials from which this course descends train on *War and Peace*, lower-cased, with 500 hidden numbers, windows of
-# 100 characters that begin every 10 characters, batches of 64, for 10 epochs. In section 11 that is one word:
+# 100 characters that begin every 10 characters, batches of 64, for 10 epochs. In section 11 that is one word, in the line
+# `settings = preset("quick")`. Write in its place one of these:
 #
 # ```python
 # settings = preset("full")  # War and Peace
 # settings = preset("full", "wikitext-2")  # WikiText-2, two layers of 512, in streams
 # ```
 #
-# Then run the cells of section 11 again. The text is downloaded once. The cell chooses a GPU if there is one. On a processor
+# Then run the cells of section 11 again, that one first. The text is downloaded once. The cell chooses a GPU if there is one. On a processor
 # it takes many hours: give it all its cores first, with `torch.set_num_threads(cores)`. Stop it whenever you like, and
 # set `resume = True`.
 

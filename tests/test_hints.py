@@ -96,7 +96,7 @@ SLIPS = {
     "numpy with gradients": (lambda: LINEAR.weight.numpy(), ".detach()"),
     "tensor asked for its truth": (lambda: bool(X), "is not None"),
     "backward of a number": (lambda: (0.5).backward(), "after `backward`"),
-    "detach of a number": (lambda: (0.5).detach(), "plain number already"),
+    "detach of a number": (lambda: (0.5).detach(), "plain number, neither"),
     "pairs not taken apart": (lambda: [a for i, a, b in enumerate([(1, 2)])], "as many names as values"),
     "names of parameters": (lambda: [name for name, _ in LSTM.parameters()], "as many names as values"),
     "stack of two arguments": (lambda: torch.stack(X, X), "one list"),

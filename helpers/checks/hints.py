@@ -25,7 +25,7 @@ _MEANINGS = [
     ),
     (
         r"Tensor, not tuple|'tuple' object has no attribute|operand type.*'tuple'|concatenate tuple",
-        "A tuple holds several results, as an LSTM gives them: give each a name, `states, state = …`",
+        "A tuple holds several results, as a network with a state gives them: give each a name, `logits, state = …`",
     ),
     (
         r"got float|'float' object cannot be interpreted as an integer|slices, not float|have an __index__",
@@ -93,7 +93,10 @@ _MEANINGS = [
         "Several numbers are neither true nor false: ask `is None` or `is not None`, or compare with `torch.equal`",
     ),
     (r"'(int|float)' object has no attribute 'backward'", "An `.item()` is a plain number: it comes after `backward`"),
-    (r"'(int|float)' object has no attribute", "That is a plain number already, and no tensor"),
+    (
+        r"'(int|float)' object has no attribute",
+        "That is a plain number, neither a tensor nor a list: is it one already, or are arguments exchanged?",
+    ),
     (
         r"values to unpack",
         "There must be as many names as values: sizes are in `.shape`, and `for i, (a, b) in …` takes pairs apart",

@@ -30,6 +30,7 @@ def train(answer):
     answer(windows, batches, val_batches, RATE, STEPS, EVERY, False)
     _compare_weights(start, batches, weights_of(windows), reference(start, batches, carry=False)[0], carry=False)
     _expect_patience(answer, start, batches, val_batches)
+    _expect_usual_limit(answer, batches, val_batches)
 
 
 def _expect_calls(spied: Spy, batches, val_count: int) -> None:
@@ -144,7 +145,23 @@ def _compare_lists(result, right) -> None:
 def _expect_patience(answer, start: Spy, batches, val_batches) -> None:
     spied = copy.deepcopy(start)
     result = answer(spied, batches, val_batches, 0.0, STEPS, 4, True, 2)  # nothing is learned: no new lowest loss
+    expect_parts(result, 2, "two lists, training losses and validation losses, also where it stops early")
     entries, steps = len(result[1]), sum(call["grad"] for call in spied.calls)
-    expect(entries < STEPS // 4, "the patience is not used: after each validation, ask `should_stop` whether to go on")
+    expect(
+        entries < STEPS // 4,
+        "the training goes on although the validation loss finds no new lowest: after each validation ask `should_stop`, of "
+        "all validation losses, and end both loops, as `return` does (a `break` ends the inner one alone)",
+    )
     expect(entries == 3, f"with patience 2 and no progress there should be 3 validations, and there are {entries}")
     expect(steps == 12, f"that goes on training after `should_stop` has said stop: {steps} steps in place of 12")
+
+
+def _expect_usual_limit(answer, batches, val_batches) -> None:
+    """Gradients shorter than 1, which is the limit of `train_step` if nobody names another."""
+    start = Spy()
+    model = copy.deepcopy(start)
+    answer(model, batches, val_batches, RATE, STEPS, EVERY)
+    expect(
+        same(weights_of(model), reference(start, batches)[0], 1e-3),
+        "where gradients are shorter than 1, the weights are not those of the text: hand `train_step` no limit of your own",
+    )

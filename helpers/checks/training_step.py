@@ -42,6 +42,7 @@ def train_step(answer):
     _compare_weights(start, spied, batches, given)
     _compare_loss(results[0][0], start, batches[0], given)
     _expect_short_gradient_unchanged(answer, start, batches[:1], given)
+    _expect_start_without_state(answer, start, batches[0])
 
 
 def _step(answer, model, inputs, targets, state, optimizer, limit=_LIMIT):
@@ -135,6 +136,20 @@ def _expect_short_gradient_unchanged(answer, start: Spy, batches, state: torch.T
         same(weights_of(model), _train(start, batches, state, clip=None), 1e-5),
         "a gradient shorter than `clip_norm` is changed, too: only a longer one is shortened",
     )
+
+
+def _expect_start_without_state(answer, start: Spy, batch) -> None:
+    """The first batch of an epoch has no state yet."""
+    model = copy.deepcopy(start)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    try:
+        _step(answer, model, *batch, None, optimizer)
+    except (AttributeError, TypeError, ValueError, AssertionError) as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0][:100].rstrip(". ")
+        raise Mistake(
+            f"an epoch begins with the state None, and then it fails ({said}): hand the state on as it is, and detach the one "
+            "that the model returns"
+        ) from None
 
 
 def _compare_loss(loss, model: Spy, batch, state: torch.Tensor) -> None:

@@ -20,6 +20,7 @@ _CASES = [
     ([2.0, 2.6, 2.5, 2.4], 4),
     ([2.0, 2.1, 2.2, 2.3, 2.4, 2.5], 3),
     ([3.0], 1),
+    ([3.0, 3.1, 3.2, 2.0], 2),
 ]
 
 
@@ -47,6 +48,10 @@ def _since_last_fall(losses: list[float], patience: int) -> bool:
     return waited >= patience
 
 
+def _ever(losses: list[float], patience: int) -> bool:
+    return any(_rule(losses[:count], patience) for count in range(1, len(losses) + 1))
+
+
 def _just_now(losses: list[float], patience: int) -> bool:
     return losses.index(min(losses)) != len(losses) - 1
 
@@ -63,6 +68,7 @@ _WRONG_RULES: list[tuple[Callable[[list[float], int], bool], str]] = [
     (lambda losses, patience: losses.index(min(losses)) >= patience, "that is the place of the lowest loss: count how many came *after* it"),
     (lambda losses, patience: len(losses) - 1 - losses.index(max(losses)) >= patience, "that looks for the highest loss: a good one is low"),
     (lambda losses, patience: not _rule(losses, patience), "that is the wrong way round: True means stop"),
+    (_ever, "that stops for good once `patience` losses were no better: a new lowest one, as 2.0 after 3.0, 3.1 and 3.2, sets the count back"),
     (lambda losses, patience: len(losses) >= patience, "that counts all losses: count those after the lowest"),
 ]  # fmt: skip
 

@@ -10,6 +10,10 @@ def stream_batches(answer):
     tokens = torch.randperm(38) + 100  # in no order: a next token cannot be had by adding 1
     result = _call(answer, tokens)
     expect_type(result, (list, tuple), "what you return, the batches,")
+    if len(result) == 2 and all(isinstance(side, list | tuple) and len(side) != 2 for side in result):
+        raise Mistake(
+            "those are the inputs of all batches, and the targets of all: pair them, batch by batch, with `zip`"
+        )
     for number, pair in enumerate(result, 1):
         expect_parts(pair, 2, f"the inputs and the targets of batch number {number}")
         expect_tensor(pair[0], f"the inputs of batch number {number}")
@@ -41,12 +45,18 @@ def stream_batches(answer):
     )  # fmt: skip
     _expect_last_target(answer, tokens[:36])
     _expect_all_used(answer, tokens[:37])
+    _expect_none_empty(answer, tokens[:31])
 
 
 def _call(answer, tokens: torch.Tensor):
     try:
         return answer(tokens, 3, 5)
     except RuntimeError as error:
+        if f"[3, {(len(tokens) - 1) // 3}]' is invalid" in str(error):
+            raise Mistake(
+                f"the length of a stream is right, and the numbers are too many or too few ({error}): inputs are "
+                "`tokens[: batch_size * length]`, and targets end one token further on"
+            ) from None
         if "invalid for input of size" in str(error):
             raise Mistake(
                 f"a stream's length does not come out right for {len(tokens)} tokens and 3 streams ({error}): it is "
@@ -63,7 +73,8 @@ def _compare_shapes(shapes: list[tuple]) -> None:
         raise Mistake("the last batch, shorter than the others, is missing: no character needs to be lost there")
     if shapes == [(3, 5), (3, 5), (3, 1)]:
         raise Mistake(
-            "each stream loses its last character: take the targets from the text, one further on, not from the streams"
+            "each stream has 11 characters in place of 12: its length is (N - 1) // batch_size, and the targets come from the "
+            "text, one further on, not from the streams"
         )
     if shapes and (len(shapes[0]) != 2 or shapes[0][0] != 3):
         raise Mistake(
@@ -90,4 +101,13 @@ def _expect_all_used(answer, tokens: torch.Tensor) -> None:
     expect(
         length == 12,
         f"37 tokens in 3 streams make 12 characters each, (N - 1) // batch_size, and no token is left over; yours have {length}",
+    )
+
+
+def _expect_none_empty(answer, tokens: torch.Tensor) -> None:
+    """A length that divides evenly: nothing is left over for one more batch."""
+    shapes = [tuple(inputs.shape) for inputs, _ in _call(answer, tokens)]
+    expect(
+        shapes == [(3, 5), (3, 5)],
+        f"31 tokens in 3 streams make 10 characters each, so two batches of (3, 5) and no more; yours are {shapes}",
     )

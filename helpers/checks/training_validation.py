@@ -18,7 +18,7 @@ from helpers.checks.validation_pass import (
 
 def evaluate(answer):
     """Means over all characters, a state of its own, nothing recorded, and the mode as it was."""
-    spied, batches = Spy(), random_batches(4, 4, 4, 2)
+    spied, batches = _with_hits()
     before = weights_of(spied)
     spied.train()
     result = call_validation(answer, spied, batches, "evaluate")
@@ -32,16 +32,30 @@ def evaluate(answer):
     expect_modes_put_back(spied, lambda: call_validation(answer, spied, batches, "evaluate"))
 
 
+def _with_hits() -> tuple[Spy, list]:
+    """Return a model and batches of which the last has hits as well, and not the same share as all of them."""
+    while True:
+        model, batches, state, hits = Spy(), random_batches(4, 4, 4, 2), None, []
+        with torch.no_grad():
+            for inputs, targets in batches:
+                logits, state = model(inputs, state)
+                hits.append((logits.argmax(-1) == targets).float().mean().item())
+        model.calls.clear()
+        if all(hits) and len(set(hits)) == len(hits):
+            return model, batches
+
+
 def _compare_scores(result, model: Spy, batches) -> None:
     expect_parts(result, 2, "two numbers, mean loss and accuracy")
-    losses, shares, counts, state = [], [], [], None
+    losses, shares, same_as_inputs, counts, state = [], [], [], [], None
     with torch.no_grad():
         for inputs, targets in batches:
             logits, state = model(inputs, state)
+            same_as_inputs.append((logits.argmax(-1) == inputs).float().mean().item())
             losses.append(F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item())
             shares.append((logits.argmax(-1) == targets).float().mean().item())
             counts.append(targets.numel())
-    loss, accuracy = (_weighted(means, counts) for means in (losses, shares))
+    loss, accuracy, against_inputs = (_weighted(means, counts) for means in (losses, shares, same_as_inputs))
     unweighted = "that is the mean of the batches' means, in which the short last batch counts as much as the others: weigh each by its number of characters"
     compare(
         expect_number(result[0], "the loss"), loss, "the loss that you return",
@@ -60,6 +74,8 @@ def _compare_scores(result, model: Spy, batches) -> None:
     compare(
         expect_number(result[1], "the accuracy"), accuracy, "the accuracy that you return",
         [
+            (0.0, "the accuracy is 0: are hits added up, character by character, and divided with `/`?"),
+            (against_inputs, "the likeliest characters are held against the inputs: hold them against the targets"),
             (sum(shares) / len(shares), "the accuracy is the mean of the batches' means: weigh each by its number of characters"),
             (accuracy * 100, "the accuracy is in percent: give a share between 0 and 1"),
             (accuracy * sum(counts), "that is the number of hits: divide by the number of characters"),

@@ -34,6 +34,11 @@ def expect_every_batch(calls: Sequence[dict], count: int) -> None:
 
 def expect_evaluation(calls: Sequence[dict]) -> None:
     """Hold each call to have been in evaluation mode, and to have recorded no gradients."""
+    modes = [call["modes"] for call in calls]
+    expect(
+        modes[:1] != [{False}] or {True} not in modes,
+        "the model is put back into training mode before the last batch: do that after the loop",
+    )
     expect(
         not any(call["modes"] == {True} for call in calls),
         "the model was in training mode, so dropout would go on: call `model.eval()` first",

@@ -75,7 +75,7 @@ def stream_batches(tokens, batch_size, sequence_length):
     return cut(inputs, inputs.roll(-1, 1), sequence_length)
 
 
-@ANSWERS.is_wrong("each stream loses its last character")
+@ANSWERS.is_wrong("each stream has 11 characters in place of 12")
 def stream_batches(tokens, batch_size, sequence_length):
     length = len(tokens) // batch_size
     streams = tokens[: batch_size * length].view(batch_size, length)
@@ -105,6 +105,27 @@ def stream_batches(tokens, batch_size, sequence_length):
 @ANSWERS.is_wrong("those are the targets: the inputs begin with the first token")
 def stream_batches(tokens, batch_size, sequence_length):
     return [pair[::-1] for pair in course_streams(tokens, batch_size, sequence_length)]
+
+
+@ANSWERS.is_wrong("31 tokens in 3 streams make 10 characters each")
+def stream_batches(tokens, batch_size, sequence_length):
+    length = (len(tokens) - 1) // batch_size
+    inputs, targets = tokens[: batch_size * length], tokens[1 : batch_size * length + 1]
+    sides = inputs.view(batch_size, length), targets.view(batch_size, length)
+    starts = [number * sequence_length for number in range(length // sequence_length + 1)]
+    return [tuple(side[:, start : start + sequence_length] for side in sides) for start in starts]
+
+
+@ANSWERS.is_wrong("pair them, batch by batch, with `zip`")
+def stream_batches(tokens, batch_size, sequence_length):
+    return tuple(zip(*course_streams(tokens, batch_size, sequence_length)))
+
+
+@ANSWERS.is_wrong("the numbers are too many or too few")
+def stream_batches(tokens, batch_size, sequence_length):
+    length = (len(tokens) - 1) // batch_size
+    inputs, targets = tokens[: batch_size * length], tokens[1 : batch_size * length]
+    return cut(inputs.view(batch_size, length), targets.view(batch_size, length), sequence_length)
 
 
 @ANSWERS.is_wrong("and is a generator")
@@ -187,7 +208,13 @@ def stepped_first(model, inputs, targets, state, optimizer, clip_norm=1.0):
     return loss.item(), state.detach()
 
 
-stepped_first.__name__ = "train_step"
+def detaches_first(model, inputs, targets, state, optimizer, clip_norm=1.0):
+    return step()(model, inputs, targets, state.detach(), optimizer, clip_norm)
+
+
+detaches_first.__name__ = stepped_first.__name__ = "train_step"
+
+ANSWERS.is_wrong("an epoch begins with the state None")(detaches_first)
 
 ANSWERS.is_wrong("still holds the graph of this batch")(step(state=lambda old, new: new))
 ANSWERS.is_wrong("is the one that you were given")(step(state=lambda old, new: old))
@@ -272,7 +299,43 @@ def divides(step, total_steps):
     return course_schedule(step, total_steps)
 
 
-divides.__name__ = "warmup_cosine"
+def none_for_few(step, total_steps):
+    return schedule(share=0)(step, total_steps) if total_steps <= 20 else course_schedule(step, total_steps)
+
+
+def all_for_few(step, total_steps):
+    return 1.0 if total_steps < 20 else course_schedule(step, total_steps)
+
+
+def in_the_warm_up(factor):
+    """Make a schedule with another factor in the warm-up, of the step, its steps and all of them."""
+
+    def warmup_cosine(step, total_steps):
+        warmup = total_steps // 20
+        return factor(step, warmup, total_steps) if step <= warmup else course_schedule(step, total_steps)
+
+    return warmup_cosine
+
+
+def without_a_tenth(step, total_steps):
+    return course_schedule(step, total_steps) - 0.1 * (step > total_steps // 20)
+
+
+def rising(step, total_steps):
+    if step <= total_steps // 20:
+        return course_schedule(step, total_steps)
+    return 1.1 - course_schedule(step, total_steps)
+
+
+for function in (divides, none_for_few, all_for_few, without_a_tenth, rising):
+    function.__name__ = "warmup_cosine"
+ANSWERS.is_wrong("with 20 steps the warm-up takes 1")(none_for_few)
+ANSWERS.is_wrong("the cosine falls from the first step on")(all_for_few)
+ANSWERS.is_wrong("the warm-up rises over all steps")(in_the_warm_up(lambda step, warmup, total: step / total))
+ANSWERS.is_wrong("`//` makes 0 of all but the last")(in_the_warm_up(lambda step, warmup, total: step // warmup))
+ANSWERS.is_wrong("0.1 is left out")(without_a_tenth)
+ANSWERS.is_wrong("0.1 and 0.9 are exchanged")(schedule(lowest=0.9))
+ANSWERS.is_wrong("1 − cos rises: 1 + cos falls")(rising)
 
 ANSWERS.is_wrong("the first step has the factor 0 and is wasted")(schedule(counted=1))
 ANSWERS.is_wrong("there is no warm-up: the first")(schedule(share=0))
@@ -321,7 +384,7 @@ def warmup_cosine(step, total_steps):
 
 def validation(
     *, mode=True, back="as before", grad=False, carry=True, first=None, weigh=True, result=None, only_last=False,
-    switches_off=False,
+    switches_off=False, back_inside=False, against="targets",
 ):  # fmt: skip
     def evaluate(model, batches):
         was = model.training
@@ -335,7 +398,9 @@ def validation(
                 logits, new = model(inputs, state)
                 state = new.detach() if carry else None
                 loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item()
-                hits = (logits.argmax(-1) == targets).float().mean().item()
+                hits = (logits.argmax(-1) == (inputs if against == "inputs" else targets)).float().mean().item()
+                if back_inside:
+                    model.train(was)
                 rows.append((loss, hits, targets.numel() if weigh else 1))
         if back == "as before":
             model.train(was)
@@ -355,6 +420,9 @@ def validation(
 
 
 ANSWERS.is_wrong("the model was in training mode, so dropout would go on")(validation(mode=False))
+ANSWERS.is_wrong("put back into training mode before the last batch")(validation(back_inside=True))
+ANSWERS.is_wrong("held against the inputs")(validation(against="inputs"))
+ANSWERS.is_wrong("the accuracy is 0: are hits added up")(validation(result=lambda loss, hits, n: (loss, hits // 1)))
 ANSWERS.is_wrong("the model is left in evaluation mode")(validation(back=None))
 ANSWERS.is_wrong("the layers inside the model stay in evaluation mode")(validation(back="model only"))
 ANSWERS.is_wrong("the layers inside the model were in training mode")(validation(mode="model only"))
@@ -489,6 +557,9 @@ ANSWERS.is_wrong("that looks for the highest loss")(
     rule(lambda losses, p: len(losses) - 1 - losses.index(max(losses)) >= p)
 )
 ANSWERS.is_wrong("True means stop")(rule(lambda losses, p: since(losses) < p))
+ANSWERS.is_wrong("that stops for good once")(
+    rule(lambda losses, p: any(since(losses[:count]) >= p for count in range(1, len(losses) + 1)))
+)
 ANSWERS.is_wrong("that counts all losses")(rule(lambda losses, p: len(losses) >= p))
 ANSWERS.is_wrong("with no losses yet it raises ValueError")(rule(lambda losses, p: since(losses) >= p))
 ANSWERS.is_wrong("should be a bool, and is an int")(rule(lambda losses, p: since(losses) if losses else 0))
@@ -575,7 +646,21 @@ def validates_first(model, batches, val_batches, *rest):
     return loop()(model, batches, val_batches, *rest)
 
 
-validates_first.__name__ = "train"
+def breaks_inside(model, batches, val_batches, *rest):
+    """As if a `break` ended the inner loop alone."""
+    return loop()(model, batches, val_batches, *rest[:4])
+
+
+def returns_nothing_early(*arguments):
+    result = loop()(*arguments)
+    return None if len(arguments) > 7 else result
+
+
+validates_first.__name__ = breaks_inside.__name__ = returns_nothing_early.__name__ = "train"
+
+ANSWERS.is_wrong("the training goes on although the validation loss")(breaks_inside)
+ANSWERS.is_wrong("also where it stops early")(returns_nothing_early)
+ANSWERS.is_wrong("hand `train_step` no limit of your own")(loop(clip_norm=0.1))
 
 ANSWERS.is_wrong("the learning rate stays the same")(loop(rate="constant"))
 ANSWERS.is_wrong("the schedule moves once an epoch")(loop(rate="epoch"))
@@ -602,7 +687,7 @@ ANSWERS.is_wrong("the training losses are sums")(loop(entry=sum))
 ANSWERS.is_wrong("the wrong way round: the training losses come first")(loop(swapped=True))
 ANSWERS.is_wrong("that validates after each step")(loop(entries="each"))
 ANSWERS.is_wrong("the validation loss is never measured")(loop(entries="never"))
-ANSWERS.is_wrong("the patience is not used")(loop(stop=False))
+ANSWERS.is_wrong("the training goes on although the validation loss")(loop(stop=False))
 ANSWERS.is_wrong("goes on training after `should_stop` has said stop")(loop(goes_on=True))
 ANSWERS.is_wrong("stop within the epoch when total_steps is reached")(loop(cut_off=False))
 ANSWERS.is_wrong("you stop after one epoch of 3 steps")(loop(epochs=1))
