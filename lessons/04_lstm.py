@@ -593,7 +593,8 @@ get_batches = check.get_batches(get_batches)
 # ### Exercise 7: `train_epoch`
 #
 # One pass over the batches, as in lesson 03: for each batch forward, loss, `zero_grad`, `backward`, clip the norm, step.
-# Return the mean of the batches' losses.
+# Return the mean of the batches' losses. (`batches` may also be what `get_batches` yields,
+# which has no length: count as you go.)
 #
 # What is new is the state. It starts from `None` and is carried on, **detached**. Without that, the second `backward`
 # would want to go back into the first batch, whose graph is gone. ("Trying to backward through the graph a second
@@ -881,8 +882,8 @@ _ = history.plot(bigram=baselines.named["bigram"], **{"best n-gram": best_ngram}
 
 # %% [markdown]
 # *What to see: one epoch is enough to leave the bigram far behind. The line of the best n-gram is crossed in the third
-# of the four, and the loss goes on falling to the end. The training loss lies above the validation loss at first, since it is a mean over
-# an epoch in which the model was still worse, with dropout on.*
+# of the four, and the loss goes on falling to the end. The training loss lies above the validation loss at first, since it
+# is a mean over an epoch in which the model was still worse, with dropout on.*
 
 # %%
 _ = plot_baselines(baselines.named | {"this model": score.loss}, highlight=("this model",))
@@ -1077,7 +1078,8 @@ _ = plot_recall(recalls, title="Is an open quotation closed?", **names)
 # - **Which network is best depends on the text and on the time.** On English the LSTM leads, on tales the GRU does. With
 #   seven times the steps the LSTM has caught up with the vanilla RNN and closes more quotations. With 256 hidden numbers,
 #   as many as the vanilla RNN has, it closes every single one.
-# - **The forget bias of 1 did not pay.** In each of these pairs a bias of 0 is better. Why might that be? What predicts the
+# - **The forget bias of 1 did not pay.** In each of these pairs a bias of 0 has the lower loss, and in the short run a
+#   bias of −1 one that is lower still, below that of the vanilla RNN. Why might that be? What predicts the
 #   next character mostly lies a few characters back. A fresh cell that keeps everything is a blurred sum of the last ten
 #   characters, and must first learn to forget. The advice comes from tasks whose answer lies far back. Good advice is
 #   advice for a case.

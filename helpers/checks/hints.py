@@ -31,7 +31,10 @@ _MEANINGS = [
         r"got float|'float' object cannot be interpreted as an integer|slices, not float|have an __index__",
         "A whole number belongs here: `/` gives a float even where it comes out even, `//` a whole number",
     ),
-    (r"Tensor, not (int|float)", "This function of torch takes tensors: for a plain number there is the module `math`"),
+    (
+        r"Tensor, not (int|float)",
+        "This function of torch takes a tensor there: for a plain number there is `math`, or are arguments exchanged?",
+    ),
     (r"real number, not torch\.Size", "`.shape` has a number for each dimension: choose one, as in `.shape[-1]`"),
     (r"torch\.Size' and 'int'", "`.shape` has a number for each dimension, and `.dim()` says how many there are"),
     (

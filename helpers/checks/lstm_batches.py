@@ -83,7 +83,9 @@ def _compare_shapes(batches: list[torch.Tensor]) -> None:
     if shapes[: len(right)] == right and shapes[-1] != right[0]:
         raise Mistake(f"the last batch is not full, {shapes[-1]}: leave out what does not fill a batch")
     if set(shapes) == set(right):
-        raise Mistake(f"{_TOKENS} tokens make {_COUNT} batches, and there are {len(shapes)}: {_LAST}")
+        raise Mistake(
+            f"{_TOKENS} tokens make {_COUNT} batches, and there are {len(shapes)}: {_LAST}, which begin at `range(0, n * sequence_length, sequence_length)`"
+        )
     raise Mistake(
         f"{_TOKENS} tokens make {_COUNT} batches of {_ROWS} rows and {_LENGTH} characters; the shapes of yours are "
         f"{sorted(set(shapes), reverse=True)}"

@@ -21,6 +21,12 @@ class Absent(lstm.CharLSTM):
         super().__init__(vocab_size, None, 6)
         self.to(_ELSEWHERE)
         self.logits_device, self.devices = logits_device, []
+        self.settled = True
+
+    def _apply(self, *arguments, **named):
+        if vars(self).get("settled"):
+            raise Mistake(f"the model is moved to another device: leave it where it is, and {_FEED}")
+        return super()._apply(*arguments, **named)
 
     def forward(self, tokens, state=None):
         """Note the device of the tokens, and give logits without meaning."""

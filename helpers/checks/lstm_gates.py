@@ -4,6 +4,7 @@ import itertools
 
 import torch
 
+from helpers.checks.attention_reference import compare_gradients
 from helpers.checks.expectations import Mistake, expect, expect_parts, expect_tensor, expect_type, same
 
 _BATCH, _INPUT, _HIDDEN = 4, 5, 6  # four rows, so that cutting the batch in place of the gates makes no error
@@ -12,8 +13,8 @@ GATES = ("input gate", "forget gate", "candidate", "output gate")  # in torch's 
 
 def gates(answer):
     """The four sums in torch's order of rows, each with its own bend."""
-    weights = _weights()
-    inputs, hidden = torch.randn(_BATCH, _INPUT), torch.randn(_BATCH, _HIDDEN).tanh()
+    weights = tuple(weight.requires_grad_() for weight in _weights())
+    inputs, hidden = torch.randn(_BATCH, _INPUT), torch.randn(_BATCH, _HIDDEN).tanh().requires_grad_()
     try:
         result = answer(inputs, hidden, *weights)
     except RuntimeError as error:
@@ -34,7 +35,17 @@ def gates(answer):
         if part.shape == (_BATCH // 4, 4 * _HIDDEN):
             raise Mistake("the batch is cut into four, not the gates: cut the last dimension, `.chunk(4, dim=-1)`")
         expect_tensor(part, f"the {name} of {_BATCH} texts", shape=(_BATCH, _HIDDEN))
-    _compare_gates(tuple(part.detach() for part in result), inputs, hidden, weights)
+    with torch.no_grad():
+        _compare_gates(tuple(part.detach() for part in result), inputs, hidden, weights)
+    right = _bend(_sums(inputs, hidden, *weights))
+    compare_gradients(torch.cat(list(result)), torch.cat(right), [hidden, *weights], _NO_GRADIENT)
+
+
+_NO_GRADIENT = "the numbers are right, but no gradient flows back through all of it: no .detach() or no_grad here"
+
+
+def _sums(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh) -> tuple[torch.Tensor, ...]:
+    return (inputs @ weight_ih.T + hidden @ weight_hh.T + bias_ih + bias_hh).chunk(4, -1)
 
 
 def _weights() -> tuple[torch.Tensor, ...]:
@@ -118,6 +129,10 @@ def _name_bend(result, sums: tuple[torch.Tensor, ...]) -> None:
         }
         if letter and letter != right:
             raise Mistake(f"the {name} {said[letter]}: {it_is} goes through {function}, and nothing else")
+    for (place, name), part in zip(enumerate(GATES), result, strict=True):
+        for other, one in zip(GATES, sums, strict=True):
+            if not found[place] and any(same(part, bend(one), 1e-4) for bend in _BENDS.values()):
+                raise Mistake(f"the {name} is made of the sum for the {other}: each of the four has its own")
 
 
 def _names(order) -> str:

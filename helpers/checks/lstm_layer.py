@@ -80,7 +80,7 @@ def _compare_states(weights, inputs: torch.Tensor, state: State, states: torch.T
     right = unroll(weights, inputs, state)[0]
     mistakes = [
         ({"order": "ifog"}, "the rows are read as input, forget, output, candidate: in torch's order the candidate comes third"),
-        ({"order": "figo"}, "the rows of input gate and forget gate are exchanged: torch's order is input, forget, candidate, output"),
+        ({"order": "figo"}, "input gate and forget gate are exchanged: the order is input, forget, candidate, output, in the rows, in what `gates` returns and in what `update` takes"),
         ({"bends": False}, "the candidate goes through a sigmoid: take your `gates`"),
         ({"shown": False}, "the tanh of the cell is missing: take your `update`"),
         ({"fixed": "hidden cell"}, "every step starts from the first state: give `hidden` and `cell` their new values in each step"),

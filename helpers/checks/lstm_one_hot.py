@@ -12,7 +12,7 @@ def one_hot(answer):
     expect_type(result, torch.Tensor, "`one_hot` of two texts of three tokens")
     right = torch.eye(size)[tokens]
     if result.shape == (2, 3, 5):
-        raise Mistake("the vectors end at the largest token of this batch: make them `vocab_size` long")
+        raise Mistake("the vectors are as long as this batch needs: make them `vocab_size` long")
     if result.shape == (6, size):
         raise Mistake("all positions stand in one long row: keep the shape (batch, time, vocab_size)")
     if result.shape == (2, size, 3):
@@ -21,7 +21,8 @@ def one_hot(answer):
         raise Mistake("texts and time are exchanged: the batch comes first")
     expect_tensor(result, "`one_hot` of two texts of three tokens", shape=(2, 3, size))
     if not result.is_floating_point() and same(result.float(), right):
-        raise Mistake("the numbers are right but whole, and a layer multiplies them with float32: add `.float()`")
+        kind = "true and false" if result.dtype == torch.bool else "whole"
+        raise Mistake(f"the numbers are right but {kind}, and a layer multiplies them with float32: add `.float()`")
     compare(
         result, right, "`one_hot` of two texts of three tokens",
         [

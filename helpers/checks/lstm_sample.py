@@ -39,6 +39,7 @@ def sample(answer):
         expect_length(text)
         expect_fed(model, _VOCABULARY, text)
         _compare_text(answer, model, text)
+        _expect_drawn_fed(answer)
         _expect_mode_kept(answer, model.eval())
         _expect_shares(_write(answer, _level_model(), _DRAWS, 3, 1)[len(PRIME) :])
         _expect_seeds(answer)
@@ -76,7 +77,19 @@ def _compare_text(answer, model: Spy, text: str) -> None:
     )
     raise Mistake(
         "with top_k = 1 the likeliest character should come every time: draw from the logits at the *last* position, "
-        "`logits[0, -1]`, after `keep_top_k`"
+        "`logits[0, -1]`, of the call that has read the newest one, after `keep_top_k`"
+    )
+
+
+def _expect_drawn_fed(answer) -> None:
+    """Where more than the likeliest is drawn, another character than the drawn one may be fed."""
+    model = lively_model(_VOCABULARY.encode(PRIME))
+    text = _write(answer, model, SIZE, len(SYMBOLS), 3)
+    fed = "".join(_VOCABULARY.decode(call["tokens"][0]) for call in model.calls)
+    expect(
+        fed in (text[:-1], text),
+        f"the text goes on with {text[len(PRIME) :]!r}, and the model is fed {fed[len(PRIME) :]!r}: feed the very character that was "
+        "drawn and written",
     )
 
 
@@ -98,7 +111,8 @@ def _expect_shares(text: str) -> None:
     )
     expect(
         shares.max() < 0.99,
-        "the likeliest character comes every time: draw from the probabilities, with torch.multinomial",
+        "one character comes every time: draw from the probabilities, with torch.multinomial, and let `generator` go on from "
+        "draw to draw",
     )
     expect(
         not _close(shares[_BEST], torch.full((3,), 1 / 3)),
@@ -135,4 +149,17 @@ def _expect_seeds(answer) -> None:
     expect(
         texts[0] != texts[2],
         "every seed gives the same text: hand `generator` to torch.multinomial as it is, unseeded",
+    )
+    model = _level_model()
+    torch.manual_seed(2_026)
+    before = torch.get_rng_state()
+    _write(answer, model, 5, 3, 1)
+    expect(
+        same(torch.get_rng_state(), before),
+        "with a generator, torch's global random numbers are used or seeded, too: draw from the generator alone",
+    )
+    texts = [answer(_level_model(), _VOCABULARY, 40, PRIME, 3) for _ in range(2)]
+    expect(
+        texts[0] != texts[1],
+        "without a generator every text is the same: hand None on as it is, and torch draws from its own random numbers",
     )

@@ -44,6 +44,12 @@ def take_text(model: Spy, write: Callable[[], str], *, name: str, one_character:
             )
             raise Mistake(f"{error}: {fed}") from None
         raise
+    except RuntimeError as error:
+        if "probability tensor contains" in str(error):
+            raise Mistake(
+                "torch.multinomial takes probabilities: the logits go through the filter, then through the softmax"
+            ) from None
+        raise
     finally:
         recorded = torch.is_grad_enabled()
         torch.set_grad_enabled(True)
@@ -57,6 +63,11 @@ def take_text(model: Spy, write: Callable[[], str], *, name: str, one_character:
 def expect_modes(model: Spy) -> None:
     """Hold every call to evaluation mode without gradients, and the model to the mode that it was in before."""
     expect(len(model.calls) > 0, "the model was never called")
+    modes = [call["modes"] for call in model.calls]
+    expect(
+        modes[0] != {False} or {True} not in modes,
+        "the model is put back into training mode before the last character: do that after the loop",
+    )
     expect(
         not any(True in call["modes"] for call in model.calls),
         "the model was in training mode, so dropout would fall on what it knows: call `model.eval()` first",

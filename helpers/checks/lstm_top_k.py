@@ -36,7 +36,7 @@ def _explained(error: Exception) -> Exception:
     said = str(error)
     if "must match the size" in said:
         return Mistake(
-            "the k-th largest of each row does not fit the logits: keep the last dimension, `[..., -1:]`, with the colon"
+            "the k-th largest of each row does not fit the logits: take the last of its k values, and keep the dimension, `[..., -1:]`"
         )
     if "too many indices" in said or "Dimension out of range" in said:
         return Mistake(
@@ -68,7 +68,7 @@ def _compare_kept(result: torch.Tensor, logits: torch.Tensor, k: int, what: str)
             (kept(best(k + 1)), f"{k + 1} stay: one too many"),
             (kept(best(1)), "only the best stays: `topk` gives the largest first, so the k-th is the last, `[..., -1:]`"),
             (kept(logits <= ordered[..., k - 1 : k]), "the largest are ruled out: fill where the logits are *smaller* than the k-th largest, with `<`"),
-            (kept(best(logits.shape[-1] - k + 1)), "the logits are held against the k-th *smallest*: leave out `largest=False`"),
+            (kept(best(logits.shape[-1] - k + 1)), "the logits are held against the k-th *smallest*: `topk` has the largest first, and their sizes in `.values`"),
             (right.softmax(-1), "those are probabilities: return logits, the softmax comes before the draw"),
             (ordered.masked_fill(~best(k).sort(-1, descending=True).values, minus), "the logits are sorted: each must stay at its own place"),
             (logits >= ordered[..., k - 1 : k], "those are truth values: return logits"),

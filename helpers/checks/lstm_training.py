@@ -11,6 +11,7 @@ from helpers.checks.expectations import Mistake, compare, expect, expect_number,
 from helpers.checks.loss_shapes import naming_shapes
 from helpers.checks.lstm_losses import WRONG_LOSSES, loss_of
 from helpers.checks.lstm_spy import Spy
+from helpers.checks.lstm_walk import expect_one_walk
 from helpers.checks.training_spy import modes_of, random_batches, weights_of
 
 _LIMIT, _NO_LIMIT, _COUNT = 0.05, 1000.0, 3  # limits below and above any gradient's norm here
@@ -26,6 +27,7 @@ def train_epoch(answer):
     _compare_weights(start, spied, batches, right)
     _compare_loss(result, losses, batches[0][1].numel())
     _expect_short_gradient_unchanged(answer, batches)
+    expect_one_walk(lambda walked: _call(answer, Spy().train(), walked, _NO_LIMIT), batches)
 
 
 def _spy() -> Spy:

@@ -2,6 +2,7 @@
 
 import torch
 
+from helpers.checks.attention_reference import compare_gradients
 from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_tensor, same
 
 _BATCH, _HIDDEN = 4, 6
@@ -11,7 +12,8 @@ def update(answer):
     """The cell by a product and a sum, the hidden state by a look at the cell."""
     cell, candidate = 2 * torch.randn(_BATCH, _HIDDEN), torch.randn(_BATCH, _HIDDEN).tanh()
     write, keep, show = torch.rand(3, _BATCH, _HIDDEN)
-    result = _call_update(answer, (cell, write, keep, candidate, show))
+    arguments = (cell, write, keep, candidate, show)
+    result = _call_update(answer, arguments)
     expect_parts(result, 2, "two tensors, the hidden state and the cell")
     hidden, new = result
     for part, name in ((hidden, "the new hidden state"), (new, "the new cell")):
@@ -56,6 +58,15 @@ def update(answer):
             (keep * right.tanh(), "the forget gate shows the cell: the output gate does"),
         ],
     )  # fmt: skip
+    _compare_gradients(answer, arguments)
+
+
+def _compare_gradients(answer, arguments: tuple[torch.Tensor, ...]) -> None:
+    leaves = [part.clone().requires_grad_() for part in arguments]
+    cell, write, keep, candidate, show = leaves
+    new = keep * cell + write * candidate
+    message = "the numbers are right, but no gradient flows back through all of it: no .detach() or no_grad here"
+    compare_gradients(torch.cat(list(answer(*leaves))), torch.cat([show * new.tanh(), new]), leaves, message)
 
 
 def _call_update(answer, arguments):

@@ -8,6 +8,7 @@ from helpers.checks.expectations import compare, expect, expect_number
 from helpers.checks.loss_shapes import naming_shapes
 from helpers.checks.lstm_losses import WRONG_LOSSES, loss_of
 from helpers.checks.lstm_spy import Spy
+from helpers.checks.lstm_walk import expect_one_walk
 from helpers.checks.training_spy import random_batches, weights_of
 from helpers.checks.validation_pass import (
     call_validation,
@@ -33,6 +34,7 @@ def validate(answer):
     )
     spied.expect_carried("validation has a state of its own", "carry it from batch to batch")
     _compare_loss(result, spied, batches)
+    expect_one_walk(lambda walked: _call(answer, spied, walked), batches)
     expect_modes_put_back(spied, lambda: _call(answer, spied, batches))
 
 
@@ -52,6 +54,8 @@ def _compare_loss(result, model: Spy, batches) -> None:
             (sum(losses), "that is the sum of the batches' losses: divide it by their number"),
             (mean * count, "that is the sum over all characters: divide by their number"),
             (sum(losses) / count, "a batch's loss is a mean already: divide by the number of batches, not of characters"),
+            (_mean_of(_losses(model, [(inputs, inputs) for inputs, _ in batches], loss_of)), "the loss is taken against the inputs: hold the logits against the targets"),
+            (_mean_of(_losses(model, [(targets, inputs) for inputs, targets in batches], loss_of)), "inputs and targets are exchanged: a batch is (inputs, targets)"),
             (mean / math.log(2), "that is in bits: the course counts in nats, with the natural logarithm"),
             (math.exp(mean), "that is the perplexity: return the loss itself"),
             (mean * count / len(losses), "that is the sum over all positions of a batch: take their mean, without `reduction=\"sum\"`"),
@@ -59,6 +63,10 @@ def _compare_loss(result, model: Spy, batches) -> None:
         ],
         tolerance=1e-5,
     )  # fmt: skip
+
+
+def _mean_of(losses: list[float]) -> float:
+    return sum(losses) / len(losses)
 
 
 @torch.no_grad()

@@ -40,7 +40,7 @@ def marks_its_text(tokens, size):
     return vectors
 
 
-ANSWERS.is_wrong("the vectors end at the largest token")(one(lambda t, v: F.one_hot(t).float()))
+ANSWERS.is_wrong("the vectors are as long as this batch needs")(one(lambda t, v: F.one_hot(t).float()))
 ANSWERS.is_wrong("all positions stand in one long row")(one(lambda t, v: course_one_hot(t, v).flatten(0, 1)))
 ANSWERS.is_wrong("the characters stand before the time")(one(lambda t, v: course_one_hot(t, v).transpose(1, 2)))
 ANSWERS.is_wrong("texts and time are exchanged: the batch comes first")(one(lambda t, v: course_one_hot(t.T, v)))
@@ -115,6 +115,19 @@ ANSWERS.is_wrong("you return one tensor")(cut(result=lambda parts: torch.cat(par
 ANSWERS.is_wrong("return four tensors")(cut(result=lambda parts: parts[:3]))
 
 
+@ANSWERS.is_wrong("the forget gate is made of the sum for the input gate")
+def gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh):
+    i, _, g, o = (inputs @ weight_ih.T + hidden @ weight_hh.T + bias_ih + bias_hh).chunk(4, -1)
+    return i.sigmoid(), i.sigmoid(), g.tanh(), o.sigmoid()
+
+
+@ANSWERS.is_wrong("but no gradient flows back through all of it")
+def gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh):
+    sums = inputs @ weight_ih.T + hidden.detach() @ weight_hh.T + bias_ih + bias_hh
+    i, f, g, o = sums.chunk(4, -1)
+    return i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+
+
 @ANSWERS.is_wrong("write `inputs @ weight_ih.T`")
 def gates(inputs, hidden, weight_ih, weight_hh, bias_ih, bias_hh):
     return (inputs @ weight_ih + hidden @ weight_hh + bias_ih + bias_hh).chunk(4, -1)
@@ -172,6 +185,9 @@ def shown_by(function):
 
 
 ANSWERS.is_wrong("input gate and forget gate are exchanged")(changed_cell(lambda c, i, f, g: i * c + f * g))
+ANSWERS.is_wrong("but no gradient flows back through all of it")(
+    changed_cell(lambda c, i, f, g: f * c.detach() + i * g)
+)
 ANSWERS.is_wrong("a tanh goes around the new cell")(changed_cell(lambda c, i, f, g: torch.tanh(f * c + i * g)))
 ANSWERS.is_wrong("the candidate is written in full")(changed_cell(lambda c, i, f, g: f * c + g))
 ANSWERS.is_wrong("nothing is forgotten")(changed_cell(lambda c, i, f, g: c + i * g))

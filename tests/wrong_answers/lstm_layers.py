@@ -269,7 +269,7 @@ ANSWERS.is_wrong("`self.weight_hh_l0` holds the same number everywhere")(
     layer(make=lambda self, i, h: self.weight_hh_l0.data.zero_())
 )
 ANSWERS.is_wrong("the rows are read as input, forget, output, candidate")(unrolled(order="ifog"))
-ANSWERS.is_wrong("the rows of input gate and forget gate are exchanged")(unrolled(order="figo"))
+ANSWERS.is_wrong("input gate and forget gate are exchanged: the order")(unrolled(order="figo"))
 ANSWERS.is_wrong("the candidate goes through a sigmoid: take your `gates`")(unrolled(bends=False))
 ANSWERS.is_wrong("the tanh of the cell is missing: take your `update`")(unrolled(shown=False))
 ANSWERS.is_wrong("every step starts from the first state")(unrolled(fixed="hidden cell"))

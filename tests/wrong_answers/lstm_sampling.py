@@ -56,9 +56,7 @@ ANSWERS.is_wrong("one too few stay: take the k-th largest")(
 )
 ANSWERS.is_wrong("one too few stay: take the k-th largest")(keep(lambda logits, k: course_top_k(logits, k - 1)))
 ANSWERS.is_wrong("one too few stay: take the k-th largest")(keep(lambda logits, k: course_top_k(logits, 2)))
-ANSWERS.is_wrong("keep the last dimension, `[..., -1:]`, with the colon")(
-    cuts_below(lambda logits, k: logits.topk(k).values[..., -1])
-)
+ANSWERS.is_wrong("and keep the dimension, `[..., -1:]`")(cuts_below(lambda logits, k: logits.topk(k).values[..., -1]))
 ANSWERS.is_wrong("logits may have any number of dimensions")(cuts_below(lambda logits, k: logits.topk(k).values[:, -1]))
 ANSWERS.is_wrong("logits may have any number of dimensions")(
     cuts_below(lambda logits, k: logits.topk(k).values[:, -1:])
@@ -76,7 +74,7 @@ ANSWERS.is_wrong("only the best stays")(cuts_below(lambda logits, k: logits.topk
 ANSWERS.is_wrong("the largest are ruled out")(
     keep(lambda logits, k: logits.masked_fill(logits > logits.topk(k).values[..., -1:], -torch.inf))
 )
-ANSWERS.is_wrong("leave out `largest=False`")(
+ANSWERS.is_wrong("and their sizes in `.values`")(
     cuts_below(lambda logits, k: logits.topk(k, largest=False).values[..., -1:])
 )
 ANSWERS.is_wrong("all rows are held against the same number")(cuts_below(lambda logits, k: logits.topk(k).values.min()))
@@ -152,6 +150,80 @@ def write(
     return sample
 
 
+def feeds(choose):
+    """Make a sampler that feeds another token than the drawn one, which it chooses by the probabilities."""
+
+    def sample(model, vocabulary, size, prime, top_k, generator=None):
+        was, text, tokens, state = model.training, prime, vocabulary.encode(prime)[None], None
+        model.eval()
+        with torch.no_grad():
+            for _ in range(size):
+                logits, state = model(tokens, state)
+                shares = course_top_k(logits[0, -1], top_k).softmax(-1)
+                token = torch.multinomial(shares, 1, generator=generator)
+                text += vocabulary.symbols[token.item()]
+                tokens = choose(shares, generator)
+        model.train(was)
+        return text
+
+    return sample
+
+
+def then(change):
+    """Make a sampler that does something to the model, or to the generator, first."""
+
+    def sample(model, vocabulary, size, prime, top_k, generator=None):
+        return course_sample(model, vocabulary, size, prime, top_k, change(model, generator))
+
+    return sample
+
+
+def moves(model, generator):
+    model.cpu()
+    return generator
+
+
+def seeds_all(model, generator):
+    torch.manual_seed(0)
+    return generator
+
+
+def seeds_its_own(model, generator):
+    return generator or torch.Generator().manual_seed(0)
+
+
+def puts_back_within(model, vocabulary, size, prime, top_k, generator=None):
+    was, text, tokens, state = model.training, prime, vocabulary.encode(prime)[None], None
+    model.eval()
+    with torch.no_grad():
+        for _ in range(size):
+            logits, state = model(tokens, state)
+            tokens = logits[:, -1:].argmax(-1)
+            text += vocabulary.symbols[tokens.item()]
+            model.train(was)
+    return text
+
+
+def without_softmax(model, vocabulary, size, prime, top_k, generator=None):
+    logits, _ = model(vocabulary.encode(prime)[None])
+    return torch.multinomial(course_top_k(logits[0, -1], top_k), 1)
+
+
+for function in (puts_back_within, without_softmax):
+    function.__name__ = "sample"
+ANSWERS.is_wrong("feed the very character that was drawn and written")(
+    feeds(lambda shares, generator: shares.argmax()[None, None])
+)
+ANSWERS.is_wrong("feed the very character that was drawn and written")(
+    feeds(lambda shares, generator: torch.multinomial(shares, 1, generator=generator)[None])
+)
+ANSWERS.is_wrong("the model is moved to another device")(then(moves))
+ANSWERS.is_wrong("torch's global random numbers are used or seeded, too")(then(seeds_all))
+ANSWERS.is_wrong("without a generator every text is the same")(then(seeds_its_own))
+ANSWERS.is_wrong("put back into training mode before the last character")(puts_back_within)
+ANSWERS.is_wrong("torch.multinomial takes probabilities")(without_softmax)
+
+
 def counts_prime(model, vocabulary, size, prime, top_k, generator=None):
     return course_sample(model, vocabulary, size - len(prime), prime, top_k, generator)
 
@@ -214,7 +286,7 @@ ANSWERS.is_wrong("hand it the `top_k` that was given")(write(top=lambda logits, 
 ANSWERS.is_wrong("hand it the `top_k` that was given")(write(top=lambda logits, k: course_top_k(logits, k + 1)))
 ANSWERS.is_wrong("draw from the logits at the *last* position")(write(position=0))
 ANSWERS.is_wrong("`top_k` has no effect")(write(top=lambda logits, k: logits if k > 1 else course_top_k(logits, k)))
-ANSWERS.is_wrong("the likeliest character comes every time")(write(draw=lambda shares: shares.argmax()[None]))
+ANSWERS.is_wrong("one character comes every time: draw")(write(draw=lambda shares: shares.argmax()[None]))
 ANSWERS.is_wrong("each of the best is drawn equally often")(
     write(draw=lambda shares: torch.multinomial((shares > 0).float(), 1))
 )

@@ -376,12 +376,19 @@ def train_epoch(model, batches, optimizer, clip_norm=5.0):
     return torch.stack(losses).mean().item()
 
 
+def by_length(model, batches, optimizer, clip_norm=5.0):
+    return epoch()(model, batches, optimizer, clip_norm) * len(batches) / len(batches)
+
+
+by_length.__name__ = "train_epoch"
+ANSWERS.is_wrong("batches that `get_batches` yields have no length")(by_length)
+
 # ------------------------------------------------------------------------------------------------- validate
 
 
 def validation(
     *, mode=True, back="as before", grad=False, carry=True, first=None, result=None, switches_off=False, learns=None,
-    once=False, loss_of=None, hand_on=None,
+    once=False, loss_of=None, hand_on=None, exchanged=False, against_inputs=False, back_within=False,
 ):  # fmt: skip
     """Make a validation pass; each argument brings in one mistake."""
 
@@ -394,14 +401,18 @@ def validation(
         losses, state = [], first
         with torch.set_grad_enabled(grad or learns == "backward"):
             for inputs, targets in batches:
+                inputs, targets = (targets, inputs) if exchanged else (inputs, targets)
                 logits, new = model(inputs, state)
                 state = tuple(part.detach() for part in new) if carry else None
                 state = state if hand_on is None else hand_on(*new)
-                loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+                goals = inputs if against_inputs else targets
+                loss = F.cross_entropy(logits.flatten(0, 1), goals.flatten())
                 loss = loss if loss_of is None else loss_of(logits, targets)
                 losses.append(loss.item())
                 if once:
                     break
+                if back_within:
+                    model.train(was)
         if back == "as before":
             model.train(was)
         elif back == "training":
@@ -483,3 +494,13 @@ def validate(model, batches):
     finally:
         model.train(before)
     return float(torch.stack(losses).mean())
+
+
+ANSWERS.add_wrong(
+    "validate",
+    "batches that `get_batches` yields have no length",
+    lambda model, batches: validation()(model, batches) * len(batches) / len(batches),
+)
+ANSWERS.is_wrong("put back into training mode before the last batch")(validation(back_within=True))
+ANSWERS.is_wrong("the loss is taken against the inputs")(validation(against_inputs=True))
+ANSWERS.is_wrong("inputs and targets are exchanged")(validation(exchanged=True))
