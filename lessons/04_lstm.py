@@ -593,8 +593,8 @@ get_batches = check.get_batches(get_batches)
 # ### Exercise 7: `train_epoch`
 #
 # One pass over the batches, as in lesson 03: for each batch forward, loss, `zero_grad`, `backward`, clip the norm, step.
-# Return the mean of the batches' losses. (`batches` may also be what `get_batches` yields,
-# which has no length: count as you go.)
+# Return the mean of the batches' losses. (`batches` may also be what `get_batches` yields, which has no length: count as
+# you go.)
 #
 # What is new is the state. It starts from `None` and is carried on, **detached**. Without that, the second `backward`
 # would want to go back into the first batch, whose graph is gone. ("Trying to backward through the graph a second

@@ -34,8 +34,8 @@ def validate(answer):
     )
     spied.expect_carried("validation has a state of its own", "carry it from batch to batch")
     _compare_loss(result, spied, batches)
-    expect_one_walk(lambda walked: _call(answer, spied, walked), batches)
     expect_modes_put_back(spied, lambda: _call(answer, spied, batches))
+    expect_one_walk(lambda walked: _call(answer, spied, walked), batches)
 
 
 def _call(answer, model: Spy, batches):
