@@ -763,8 +763,8 @@ sample_from_output = check.sample_from_output(sample_from_output)
 # Now put it all together. Begin with `start_text`, and append `k` characters.
 #
 # First the network *reads* the start: run all of its tokens through the model, in one go. The logits at the last
-# position tell what may come next. Draw a token, append it, feed **only this one** token back in, together with the
-# state, and so on. The state holds the memory of all that came before. To feed the whole text again, with that state,
+# position tell what may come next. Draw a token, once, append it, feed **only this very** token back in, together with
+# the state, and so on. The state holds the memory of all that came before. To feed the whole text again, with that state,
 # would make the network read it twice. Nothing is learned here, so the loop stands under `with torch.no_grad():`.
 #
 # The function takes the vocabulary as an argument. It would be shorter to use `char_to_idx` from above, but this

@@ -113,7 +113,9 @@ print("the same:", torch.equal(small @ one_hot, small[:, 1]))
 # ### Exercise 1: `rnn_step`
 #
 # One step in time, by the two formulas above. The state is a plain vector of shape (hidden,), and `Whh @ hidden` is
-# the product of a matrix and a vector. Return the new state and the logits.
+# the product of a matrix and a vector. Return the new state and the logits. (In exercises 1 to 3, leave all numbers as
+# tensors that autograd can follow, and make none of your own: section 4 holds your gradient against autograd's, in 64
+# bits.)
 #
 # **By hand, with a state of one number.** Let the old state be 0, the token's number in `Wxh` 0.5, `Whh` 0.8 and `bh`
 # 0.1. Then the new state is tanh(0.5 + 0.8 · 0 + 0.1) = tanh(0.6) = 0.537. With `Why` = (2, −1) and `by` = (0, 0.5) the
@@ -469,7 +471,7 @@ _ = draw_backward("time")
 # - `dby` adds up what exercise 4 gives.
 #
 # **By hand, with a state of one number.** As above, let `Whh` be 0.8 and the two states 0.537 and 0.318, from a start
-# of 0. Let 1.0 come back from the output layer at both steps.
+# of 0. (The second is tanh(−0.2 + 0.8 · 0.537 + 0.1): its token's number is −0.2.) Let 1.0 come back from the output layer at both steps.
 #
 # - Step 2: nothing is carried. $da_2 = 1 \cdot (1 - 0.318^2) = 0.899$. It carries $0.8 \cdot 0.899 = 0.719$ to step 1.
 # - Step 1: $dh_1 = 1 + 0.719 = 1.719$ and $da_1 = 1.719 \cdot (1 - 0.537^2) = 1.223$.
@@ -853,7 +855,8 @@ sample_text = check.sample_text(sample_text)
 #
 # 1. Is there no room for a window at `position`? Back to 0, with a fresh state.
 # 2. In every 100th iteration, from iteration 0 on: write a sample of 200 characters, from the current state and this
-#    window's first token, and call `report(iteration, smoothed, sample, parameters)`.
+#    window's first token, and call `report(iteration, smoothed, sample, parameters)`. (The smoothed loss is that of a whole
+#    window, a sum. `report` divides by itself what it wants per character.)
 # 3. Forward. If the loss is not a finite number (it can become `nan`, or infinite), stop: `raise ValueError`, and say
 #    in which iteration. Nothing good would ever come after it.
 # 4. Backward, clip to −5 … 5, and one step of Adagrad.

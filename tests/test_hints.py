@@ -88,6 +88,7 @@ SLIPS = {
     "math not imported": (lambda: eval("math.exp(1)", {}), "import math"),
     "gather of too few dimensions": (lambda: X.gather(-1, IDS), "as many dimensions"),
     "generator without its name": (lambda: torch.multinomial(X, 1, torch.Generator()), "by its name"),
+    "softmax forgotten": (lambda: torch.multinomial(-X, 1), "is the softmax missing"),
     "append to a tensor": (lambda: X.append(X), "torch.cat"),
     "permute of two": (lambda: X[None].permute(1, 2), "transpose"),
     "index past the first dimension": (lambda: X[3], "first dimension"),

@@ -30,7 +30,7 @@ def build_vocabulary(answer):
         idx_to_char == {index: character for character, index in char_to_idx.items()},
         "idx_to_char does not lead back: idx_to_char[char_to_idx[c]] must be c for every character",
     )
-    for other in ("Zebra zoo", "z"):
+    for other in ("Zebra zoo", "z", "two\nlines "):
         _compare_numbering(other, answer(other)[0])
 
 
@@ -91,6 +91,10 @@ def encode(answer):
         answer("z", dict(char_to_idx)).tolist() == [3],
         "`encode('z', …)` should give [3]: use the vocabulary you are given, do not build a new one from the text",
     )
+    expect(
+        answer("z Z ", {" ": 0, "Z": 1, "z": 2}).tolist() == [2, 0, 1, 0],
+        "capitals and spaces are characters like all others: take the text as it is",
+    )
     try:
         unknown = answer("?", dict(char_to_idx))
     except Mistake:
@@ -130,6 +134,15 @@ def decode(answer):
         ],
     )  # fmt: skip
     expect(answer(torch.tensor([3]), dict(idx_to_char)) == "z", "`decode(tensor([3]), …)` should give 'z'")
+    spaced = answer(torch.tensor([0, 1, 0]), {0: " ", 1: "Z"})
+    expect(spaced == " Z ", f"`decode` changes the characters: ' Z ' comes out as {spaced!r}")
+    try:
+        unknown = answer(torch.tensor([4]), dict(idx_to_char))
+    except Mistake:
+        raise
+    except Exception:
+        return
+    raise Mistake(f"a token outside the vocabulary becomes {show(unknown)} in silence: let it be an error")
 
 
 @check.exercise
@@ -148,6 +161,9 @@ def CharDataset(answer):  # noqa: N802 (named like the exercise)
             len(answer(tokens[:length], 4, 2)), count, f"{length} tokens, length 4, stride 2",
             without_target=(length - 4) // 2 + 1, without_stride=length - 4,
         )  # fmt: skip
+    _compare_count(
+        len(answer(tokens[:13], 4, 5)), 2, "13 tokens, length 4, stride 5", without_target=2, without_stride=9
+    )
     short_windows = answer(tokens[:11], 4, 2)
     last = short_windows[len(short_windows) - 1]
     expect(len(last[0]) == len(last[1]) == 4, "the last window is shorter than the others: leave it out")

@@ -63,7 +63,7 @@ class _Loader:
 
 def _loader() -> _Loader:
     return _Loader(
-        DataLoader(TensorDataset(torch.randint(5, (13, 5)), torch.randint(5, (13, 5))), batch_size=3, drop_last=True)
+        DataLoader(TensorDataset(torch.randint(5, (13, 6)), torch.randint(5, (13, 6))), batch_size=3, drop_last=True)
     )
 
 
@@ -166,7 +166,12 @@ def evaluate(answer):
     before = _weights(spied)
     scores = _train(reference, batches, step=False)
     spied.train()
-    result = answer(spied, batches)
+    try:
+        result = answer(spied, batches)
+        recorded = torch.is_grad_enabled()
+    finally:
+        torch.set_grad_enabled(True)
+    expect(recorded, "after `evaluate` gradients are still switched off: use `with torch.no_grad():`, which ends")
     _expect_calls(spied, len(batches), training=False)
     expect(same(_weights(spied), before), "evaluation changed the weights: there is no optimizer and no step here")
     if not spied.carried():

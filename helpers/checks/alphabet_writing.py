@@ -21,7 +21,7 @@ def register(check: Checks) -> None:
 
 def sample_from_output(answer):
     """The shares of many draws are those of the softmax of logits over temperature."""
-    logits = torch.tensor([2.0, 1.0, 0.0, -1.0])
+    logits = torch.tensor([1.0, 0.0, 2.0, -1.0])  # in no order
     token = answer(logits, 1.0)
     if isinstance(token, torch.Tensor):
         raise Mistake("`sample_from_output` gives a tensor: give a plain integer, with .item()")
@@ -29,6 +29,8 @@ def sample_from_output(answer):
     expect(0 <= token < 4, f"`sample_from_output` gives {token} for four logits: it should be 0 to 3")
     for temperature in (1.0, 0.5, 2.0):
         _compare_shares(answer, logits, temperature)
+    near = {answer(torch.tensor([-3.0, 1.0, 0.9]), 0.2) for _ in range(100)}
+    expect(near == {1, 2}, "at temperature 0.2 only the likeliest token comes: draw at every temperature above 0")
     try:
         coldest = [answer(torch.tensor([0.0, 3.0, 2.9]), 0) for _ in range(20)]
     except ZeroDivisionError:
@@ -51,14 +53,15 @@ def _compare_shares(answer, logits: torch.Tensor, temperature: float) -> None:
     if _close(shares, right):
         return
     expect(
-        not _close(shares, torch.tensor([1.0, 0, 0, 0])),
-        "the likeliest token comes every time: draw from the probabilities, with torch.multinomial",
+        shares[logits.argmax()] < 1 or right.max() > 0.99,
+        "the likeliest token comes every time: draw from the probabilities, with torch.multinomial and without a seed",
     )
     expect(
         shares.max() < 1,
         "the same token comes every time: draw with torch.multinomial, and set no seed inside the function",
     )
     mistakes = [
+        (right.sort(descending=True).values, "the probabilities are sorted before the draw, and a place is no token any more: leave them in their order"),
         (torch.full((4,), 0.25), "every token is equally likely in yours: take the softmax of the logits"),
         (torch.softmax(logits * temperature, 0), "the temperature works the wrong way round: divide the logits by it"),
         (torch.softmax(logits, 0), "the temperature has no effect: divide the *logits* by it, before the softmax"),
@@ -121,13 +124,14 @@ def _vocabulary() -> tuple[dict[str, int], dict[int, str]]:
     return {symbol: index for index, symbol in enumerate(_SYMBOLS)}, dict(enumerate(_SYMBOLS))
 
 
-def _write(start: str, k: int) -> str:
+def _write(start: str, k: int, *, carry: bool = True) -> str:
+    """Return what the counter writes; without `carry`, each new token is fed with a fresh state."""
     state, text = 0, start
     for symbol in start:
         state = (state * 3 + _SYMBOLS.index(symbol) + 2) % _Counter.size
     for _ in range(k):
         text += _SYMBOLS[state]
-        state = (state * 3 + state + 2) % _Counter.size
+        state = (state * 3 * carry + state + 2) % _Counter.size
     return text
 
 
@@ -152,6 +156,13 @@ def generate_text(answer):
     expect(not model.graph, "gradients are tracked while writing: put the loop under `with torch.no_grad():`")
     warm = _Counter()
     warm.hot = True
+    text = answer(warm, start, k, 1.0, _vocabulary())
+    fed = "".join(_SYMBOLS[token] for token in warm.fed)
+    expect(
+        len(fed) > len(text) or text.startswith(fed),
+        f"the text goes on with {text[len(start) :]!r}, and the model is fed {fed[len(start) :]!r}: draw once, and feed the very token "
+        "that is written",
+    )
     texts = {answer(warm, start, k, 1.0, _vocabulary()) for _ in range(5)}
     expect(len(texts) > 1, "at temperature 1 the text is the same every time: hand the temperature on when you draw")
     cold = answer(warm, start, k, 0.01, _vocabulary())
@@ -176,4 +187,12 @@ def _compare_text(written: str, start: str, k: int, fed: list[int]) -> None:
     expect(fed[: len(prime)] == prime, "the model has not read the whole start: feed all of its characters first")
     if len(fed) > len(right):
         raise Mistake("the model reads the same characters again in each step: feed only the new token, with the state")
-    raise Mistake("the state is lost between steps: hand the state that the model returns to its next call")
+    expect(len(fed) > len(prime), "the model reads the start and nothing more: in the loop, feed it each new token")
+    expect(
+        written != _write(start, k, carry=False),
+        "the state is lost between steps: hand the state that the model returns to its next call",
+    )
+    raise Mistake(
+        "the text is not what the model says: in the loop, draw from its newest logits, append that character, and feed its "
+        "token, with the state that the call before returned"
+    )

@@ -61,6 +61,7 @@ _MEANINGS = [
     ),
     (r"module '.*' has no attribute", "Is it spelled exactly so? Layers begin with a capital, `nn.Linear`"),
     (r"name 'math' is not defined", "`import math` stands at the top of the notebook or of the cell"),
+    (r"probability tensor contains", "`torch.multinomial` takes probabilities: is the softmax missing?"),
     (r"Index tensor must have the same", "`gather` takes indices with as many dimensions: `[:, None]` adds one"),
     (r"multinomial\(\).*must be bool", "The generator is handed over by its name, `generator=generator`"),
     (r"name '(true|false|none)' is not defined", "Python writes it with a capital: `True`, `False`, `None`"),

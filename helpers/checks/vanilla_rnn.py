@@ -4,11 +4,12 @@ import math
 
 import torch
 
+from helpers.checks.attention_reference import compare_gradients
 from helpers.checks.contract import Checks
 from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_tensor, expect_type, same
 from helpers.checks.vanilla_rnn_backward import register as register_backward
 from helpers.checks.vanilla_rnn_learning import register as register_learning
-from helpers.checks.vanilla_rnn_reference import HIDDEN, VOCAB, losses, random_parameters, run
+from helpers.checks.vanilla_rnn_reference import HIDDEN, VOCAB, losses, random_parameters, run, step
 from helpers.checks.vanilla_rnn_sampling import register as register_sampling
 from helpers.checks.vanilla_rnn_training import register as register_training
 
@@ -46,7 +47,24 @@ def rnn_step(answer):
         raise Mistake("state and logits are returned the wrong way round: the state comes first")
     expect_tensor(hidden, f"the new state, with {HIDDEN} hidden numbers,", shape=(HIDDEN,))
     expect_tensor(logits, f"the logits, with {VOCAB} characters,", shape=(VOCAB,))
-    _compare_step(hidden, logits, token, old, parameters)
+    _compare_step(hidden.detach(), logits.detach(), token, old, parameters)
+    _expect_gradients(answer, token, old)
+
+
+_FOLLOWED = (
+    "the numbers are right, but autograd cannot follow them back to {}: no .detach(), no .item() and no torch.no_grad()"
+)
+
+
+def _expect_gradients(answer, token: int, old: torch.Tensor) -> None:
+    """Hold the gradients of both results to those of the formulas."""
+    leaves = [part.double().requires_grad_() for part in (*random_parameters(), old)]
+    *parameters, hidden = leaves
+    hidden, logits = answer(token, hidden, tuple(parameters))
+    new, right = step(token, leaves[-1], tuple(parameters))
+    compare_gradients(
+        torch.cat([hidden, logits]), torch.cat([new, right]), leaves, _FOLLOWED.format("parameters and state")
+    )
 
 
 def _expect_matrix_products(answer) -> None:
@@ -122,6 +140,13 @@ def softmax(answer):
     expect_tensor(rows, "`softmax` of two rows of three logits", shape=(2, 3))
     _compare_rows(rows)
     _expect_no_overflow(answer)
+    exact = torch.randn(2, 3, dtype=torch.float64).requires_grad_()
+    precise = answer(exact)
+    expect(
+        precise.dtype == torch.float64 and same(precise.detach(), exact.detach().softmax(-1), 1e-12),
+        "of logits in 64 bits the result should be in 64 bits, too: leave the precision as it is",
+    )
+    compare_gradients(precise, exact.softmax(-1), [exact], _FOLLOWED.format("the logits"))
 
 
 def _compare_rows(result: torch.Tensor) -> None:
@@ -151,6 +176,11 @@ def _expect_no_overflow(answer) -> None:
         same(answer(apart), apart.softmax(-1), 1e-4),
         "a row far below the others becomes nan: subtract from each row its *own* largest logit, with dim=-1",
     )
+    wide = torch.tensor([[0.0, 100.0, -900.0], [900.0, 0.0, -100.0]])
+    expect(
+        same(answer(wide), wide.softmax(-1), 1e-4),
+        "with logits that lie far apart the result is not a number: it is the *largest* logit that must be subtracted",
+    )
 
 
 @check.exercise
@@ -178,6 +208,7 @@ def forward(answer):
         ],
     )  # fmt: skip
     _compare_loss(loss, right, logits, inputs, targets)
+    compare_gradients(loss, losses(logits, targets).sum(), list(parameters), _FOLLOWED.format("all parameters"))
     for part, what in ((states, "the states"), (probabilities, "the probabilities"), (loss, "the loss")):
         expect(
             part.dtype == torch.float64,

@@ -4,7 +4,7 @@ import torch
 
 NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 VOCAB, HIDDEN = 6, 4
-SYMBOLS = tuple("abcdef")
+SYMBOLS = tuple("edbfca")  # in no order
 
 Tensors = tuple[torch.Tensor, ...]
 

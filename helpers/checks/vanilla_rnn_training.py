@@ -203,7 +203,7 @@ def _compare_history(history, found: list[float]) -> None:
 def _expect_reports(answer, tokens: torch.Tensor, parameters: Tensors) -> None:
     """With a learning rate of 0 the states are known, and at temperature 0 the samples."""
     reports = _Reports()
-    answer(tokens, parameters, SYMBOLS, 101, reports, 0, _SHORT, 0.0)
+    _, history = answer(tokens, parameters, SYMBOLS, 101, reports, 0, _SHORT, 0.0)
     iterations = [call[0] for call in reports.calls]
     expect(
         iterations == [0, 100],
@@ -214,6 +214,16 @@ def _expect_reports(answer, tokens: torch.Tensor, parameters: Tensors) -> None:
     for iteration, smoothed, sample, _ in reports.calls:
         expect_number(smoothed, "the smoothed loss that `report` is given")
         expect_type(sample, str, "the sample that `report` is given")
+        around = (
+            history[max(iteration - 1, 0) : iteration + 1]
+            if iteration
+            else [_SHORT * math.log(len(SYMBOLS)), history[0]]
+        )
+        expect(
+            any(same(float(smoothed), float(one), 1e-4) for one in around),
+            f"in iteration {iteration} `report` is given {float(smoothed):.4g} for the smoothed loss, which is {around[0]:.4g}: hand it "
+            "on as it is, the sum over a window",
+        )
         expect(len(sample) == 200, f"a sample should have 200 characters, and has {len(sample)}")
         position = iteration % windows * _SHORT
         hidden, token = run(tokens[:position], torch.zeros(HIDDEN), parameters)[0][-1], int(tokens[position])

@@ -67,6 +67,20 @@ def sample_from_output(logits, temperature):
     return torch.multinomial(logits / (temperature or 1), 1).item()
 
 
+@ANSWERS.is_wrong("the probabilities are sorted before the draw")
+def sample_from_output(logits, temperature):
+    if temperature == 0:
+        return logits.argmax().item()
+    return torch.multinomial((logits / temperature).softmax(-1).sort(descending=True).values, 1).item()
+
+
+@ANSWERS.is_wrong("at temperature 0.2 only the likeliest token comes")
+def sample_from_output(logits, temperature):
+    if temperature < 0.5:
+        return logits.argmax().item()
+    return course_sample(logits, temperature)
+
+
 @ANSWERS.is_wrong("changes its argument `logits`")
 def sample_from_output(logits, temperature):
     logits /= temperature
@@ -117,6 +131,41 @@ def writer(
     return generate_text
 
 
+def two_draws(feed):
+    """Make `generate_text` that writes one token and feeds another, which is made of the logits."""
+
+    def generate_text(model, start_text, k, temperature, vocabulary):
+        char_to_idx, idx_to_char = vocabulary
+        model.eval()
+        text, hidden, tokens = start_text, model.init_state(1), course_encode(start_text, char_to_idx)[None]
+        with torch.no_grad():
+            for _ in range(k):
+                logits, hidden = model(tokens, hidden)
+                text += idx_to_char[course_sample(logits[0, -1], temperature)]
+                tokens = torch.tensor([[feed(logits[0, -1], temperature)]])
+        return text
+
+    return generate_text
+
+
+def never_feeds(model, start_text, k, temperature, vocabulary):
+    char_to_idx, idx_to_char = vocabulary
+    with torch.no_grad():
+        logits, _ = model(course_encode(start_text, char_to_idx)[None], None)
+    return start_text + "".join(idx_to_char[course_sample(logits[0, -1], temperature)] for _ in range(k))
+
+
+def one_too_far(model, start_text, k, temperature, vocabulary):
+    text = writer()(model, start_text, k, temperature, vocabulary)
+    char_to_idx, idx_to_char = vocabulary
+    return start_text + "".join(idx_to_char[(char_to_idx[one] + 1) % 61] for one in text[len(start_text) :])
+
+
+never_feeds.__name__ = one_too_far.__name__ = "generate_text"
+ANSWERS.is_wrong("feed the very token that is written")(two_draws(course_sample))
+ANSWERS.is_wrong("feed the very token that is written")(two_draws(lambda logits, temperature: logits.argmax().item()))
+ANSWERS.is_wrong("the model reads the start and nothing more")(never_feeds)
+ANSWERS.is_wrong("the text is not what the model says")(one_too_far)
 ANSWERS.is_wrong("the state is lost between steps")(writer(carry=False))
 ANSWERS.is_wrong("the model reads the same characters again")(writer(again=True))
 ANSWERS.is_wrong("the model has not read the whole start")(writer(prime="last"))

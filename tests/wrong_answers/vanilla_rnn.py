@@ -63,6 +63,9 @@ ANSWERS.is_wrong("Whh and Why are used as they are")(
 ANSWERS.is_wrong("the logits come from the old state")(
     stepper(right_inside, logits=lambda Why, new, old, by: Why @ old + by)
 )
+ANSWERS.is_wrong("autograd cannot follow them back to parameters and state")(
+    stepper(right_inside, logits=lambda Why, new, old, by: Why @ new.detach() + by)
+)
 ANSWERS.is_wrong("by is missing in the logits")(stepper(right_inside, logits=lambda Why, new, old, by: Why @ new))
 ANSWERS.is_wrong("there is a tanh around the logits")(
     stepper(right_inside, logits=lambda Why, new, old, by: torch.tanh(Why @ new + by))
@@ -129,6 +132,22 @@ def softmax(logits):
 def softmax(logits):
     powers = torch.exp(logits - logits.max())
     return powers / powers.sum(-1, keepdim=True)
+
+
+@ANSWERS.is_wrong("of logits in 64 bits the result should be in 64 bits")
+def softmax(logits):
+    return logits.float().softmax(-1)
+
+
+@ANSWERS.is_wrong("autograd cannot follow them back to the logits")
+def softmax(logits):
+    return logits.detach().softmax(-1)
+
+
+@ANSWERS.is_wrong("it is the *largest* logit that must be subtracted")
+def softmax(logits):
+    powers = torch.exp(logits - logits.min(dim=-1, keepdim=True).values)
+    return powers / powers.sum(dim=-1, keepdim=True)
 
 
 @ANSWERS.is_wrong("all rows together add up to 1")
