@@ -471,7 +471,8 @@ _ = draw_backward("time")
 # - `dby` adds up what exercise 4 gives.
 #
 # **By hand, with a state of one number.** As above, let `Whh` be 0.8 and the two states 0.537 and 0.318, from a start
-# of 0. (The second is tanh(−0.2 + 0.8 · 0.537 + 0.1): its token's number is −0.2.) Let 1.0 come back from the output layer at both steps.
+# of 0. (The second is tanh(−0.2 + 0.8 · 0.537 + 0.1): its token's number is −0.2.) Let 1.0 come back from the output
+# layer at both steps.
 #
 # - Step 2: nothing is carried. $da_2 = 1 \cdot (1 - 0.318^2) = 0.899$. It carries $0.8 \cdot 0.899 = 0.719$ to step 1.
 # - Step 1: $dh_1 = 1 + 0.719 = 1.719$ and $da_1 = 1.719 \cdot (1 - 0.537^2) = 1.223$.
