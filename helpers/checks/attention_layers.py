@@ -5,8 +5,9 @@ import itertools
 import torch
 from torch import nn
 
-from helpers.checks.attention_reference import HIDDEN, LATER, Hide, compare_gradients, look_up
+from helpers.checks.attention_reference import HIDDEN, LATER, Hide, look_up
 from helpers.checks.expectations import Mistake, expect, expect_tensor, same
+from helpers.checks.gradients import compare_gradients
 from helpers.checks.training_layers import expect_module
 
 MAPS = {"query": "queries", "key": "keys", "value": "values"}  # what each map makes

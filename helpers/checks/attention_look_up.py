@@ -6,8 +6,9 @@ import traceback
 
 import torch
 
-from helpers.checks.attention_reference import HIDDEN, Hide, compare_gradients, look_up
+from helpers.checks.attention_reference import HIDDEN, Hide, look_up
 from helpers.checks.expectations import Mistake, compare, expect, expect_tensor, expect_type, same
+from helpers.checks.gradients import compare_gradients
 
 _BATCH, _TIME, _SIZE = 3, 5, 6  # none of them, nor its root, is another, or the root of a number that one would write
 _FIXED = {math.sqrt(n): f"the root of {n}" for n in (2, 16, 32, 64, 128, 256, 512)} | {

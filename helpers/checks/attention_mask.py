@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from helpers.checks.attention_reference import compare_gradients
 from helpers.checks.expectations import Mistake, expect, expect_tensor, expect_type, same
+from helpers.checks.gradients import compare_gradients
 
 _TEXTS, _TIME = 3, 5
 _LATER = torch.ones(_TIME, _TIME, dtype=torch.bool).triu(1)

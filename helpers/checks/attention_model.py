@@ -6,8 +6,9 @@ from torch import nn
 from helpers.checks.attention_dropout import expect_dropout
 from helpers.checks.attention_layers import LATER_HIDDEN, draw_weights, expect_kept, found_in
 from helpers.checks.attention_parts import expect_layers
-from helpers.checks.attention_reference import HIDDEN, LATER, Hide, compare_gradients, look_up
+from helpers.checks.attention_reference import HIDDEN, LATER, Hide, look_up
 from helpers.checks.expectations import Mistake, expect, expect_tensor, same
+from helpers.checks.gradients import compare_gradients
 from helpers.checks.training_layers import expect_module
 
 _BATCH, _TIME, _VOCAB, _EMBEDDING, _HIDDEN = 3, 4, 7, 5, 6

@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from helpers.checks.expectations import Mistake, expect, expect_type, same
+from helpers.checks.expectations import Mistake, expect_type
 
 # Which key (column) each query (row) may not look at: no pattern that a learner would build in, and not its own transpose.
 HIDDEN = torch.tensor([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 1, 1, 0]], dtype=torch.bool)
@@ -35,20 +35,3 @@ def look_up(
     """Return the mean of the values for each query; `hidden`, (queries, keys), is true where a key is not seen."""
     seen = None if hidden is None else ~hidden
     return F.scaled_dot_product_attention(queries, keys, values, attn_mask=seen)
-
-
-def compare_gradients(result: torch.Tensor, right: torch.Tensor, leaves: list[torch.Tensor], message: str) -> None:
-    """Hold the gradients of a result, and that they can be had, to those of the right one."""
-    expect(result.requires_grad, message)
-    try:
-        own = torch.autograd.grad(result.square().sum(), leaves, allow_unused=True)
-    except RuntimeError as error:
-        if "inplace operation" in str(error):
-            raise Mistake(
-                "something that the gradient still needs is changed in place (by `+=`, `/=`, or a name that ends in `_`): "
-                "write `a = a + b`"
-            ) from None
-        raise
-    wanted = torch.autograd.grad(right.square().sum(), leaves)
-    pairs = zip(own, wanted, strict=True)
-    expect(all(gradient is not None and same(gradient, goal, 1e-3) for gradient, goal in pairs), message)

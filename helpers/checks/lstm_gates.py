@@ -4,8 +4,8 @@ import itertools
 
 import torch
 
-from helpers.checks.attention_reference import compare_gradients
 from helpers.checks.expectations import Mistake, expect, expect_parts, expect_tensor, expect_type, same
+from helpers.checks.gradients import compare_gradients
 
 _BATCH, _INPUT, _HIDDEN = 4, 5, 6  # four rows, so that cutting the batch in place of the gates makes no error
 GATES = ("input gate", "forget gate", "candidate", "output gate")  # in torch's order

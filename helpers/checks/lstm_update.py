@@ -2,8 +2,8 @@
 
 import torch
 
-from helpers.checks.attention_reference import compare_gradients
 from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_tensor, same
+from helpers.checks.gradients import compare_gradients
 
 _BATCH, _HIDDEN = 4, 6
 

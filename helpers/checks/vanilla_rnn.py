@@ -4,9 +4,9 @@ import math
 
 import torch
 
-from helpers.checks.attention_reference import compare_gradients
 from helpers.checks.contract import Checks
 from helpers.checks.expectations import Mistake, compare, expect, expect_parts, expect_tensor, expect_type, same
+from helpers.checks.gradients import compare_gradients
 from helpers.checks.vanilla_rnn_backward import register as register_backward
 from helpers.checks.vanilla_rnn_learning import register as register_learning
 from helpers.checks.vanilla_rnn_reference import HIDDEN, VOCAB, losses, random_parameters, run, step
