@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.data import Dataset
 
+from helpers.answers import alphabet as course
 from tests.wrong_answers import alphabet_network, alphabet_training, alphabet_writing
 from tests.wrong_answers.registry import Answers
 
@@ -383,3 +384,30 @@ class CharDataset(Dataset):
     def __getitem__(self, index):
         piece = self.tokens[self.starts[index] :][: self.size + 1]
         return piece[: self.size], piece[1:]
+
+
+@ANSWERS.is_wrong("char_to_idx should have 10 characters, and has 8")
+def build_vocabulary(text):
+    symbols = sorted(set("".join(text.split())))
+    return course.build_vocabulary("".join(symbols)) if "\n" in text else course.build_vocabulary(text)
+
+
+@ANSWERS.is_wrong("capitals and spaces are characters like all others")
+def encode(text, char_to_idx):
+    return torch.tensor([char_to_idx[character] for character in text.strip()])
+
+
+@ANSWERS.is_wrong("`decode` changes the characters")
+def decode(tokens, idx_to_char):
+    return "".join(idx_to_char[token] for token in tokens.tolist()).strip()
+
+
+@ANSWERS.is_wrong("a token outside the vocabulary becomes '?' in silence")
+def decode(tokens, idx_to_char):
+    return "".join(idx_to_char.get(token, "?") for token in tokens.tolist())
+
+
+@ANSWERS.is_wrong("`len` should be 2 for 13 tokens")
+class CharDataset(course.CharDataset):
+    def __len__(self):
+        return max(0, round((len(self.tokens) - self.sequence_length - 1) / self.stride) + 1)

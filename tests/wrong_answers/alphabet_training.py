@@ -3,6 +3,7 @@
 import torch
 import torch.nn.functional as F
 
+from helpers.answers.alphabet import evaluate as course_evaluate
 from helpers.answers.alphabet import sequence_loss as course_loss
 from tests.wrong_answers.registry import Answers
 
@@ -257,3 +258,9 @@ def evaluate(model, loader):
     if len(loader) == 0:
         raise ValueError("no batches")
     return evaluation()(model, loader)
+
+
+@ANSWERS.is_wrong("after `evaluate` gradients are still switched off")
+def evaluate(model, loader):
+    torch.set_grad_enabled(False)
+    return course_evaluate(model, loader)

@@ -302,7 +302,7 @@ def trainer(
     carry=lambda states: states[-1], reset=True, move=None, room=lambda length: length + 1, clip=lambda g: course_clip(g, 5.0), remember=True,
     shift=1, rate=None, initial=lambda length, vocab: length * math.log(vocab), smooth=lambda old, loss, length: 0.999 * old + 0.001 * loss,
     every=100, late=False, sample_from=lambda hidden: hidden, heat=lambda t: t, k=200, stop=ValueError, where=True, short=True,
-    before=False, update=True, note=lambda smoothed, loss: smoothed, fine=math.isfinite,
+    before=False, update=True, note=lambda smoothed, loss: smoothed, fine=math.isfinite, tell=lambda smoothed, length: smoothed,
 ):  # fmt: skip
     """Make a training loop with one thing done differently."""
 
@@ -320,7 +320,7 @@ def trainer(
             inputs = inputs[: len(targets)]
             if every and iteration % every == 0 and not late:
                 text = course_sample(parameters, sample_from(hidden), int(inputs[0]), k, heat(temperature), symbols)
-                report(iteration, smoothed, text, parameters)
+                report(iteration, tell(smoothed, sequence_length), text, parameters)
             loss, states, probabilities = course_forward(inputs, targets, hidden, parameters)
             if stop and not fine(loss.item()):
                 raise stop(f"loss of {loss.item()}" + (f" in iteration {iteration}" if where else ""))
@@ -445,3 +445,6 @@ def train(tokens, parameters, symbols, iterations, report, temperature=1.0, sequ
         history.append(smoothed)
         iteration += 1
     return parameters, history
+
+
+ANSWERS.is_wrong("hand it on as it is, the sum over a window")(trainer(tell=lambda smoothed, length: smoothed / length))
