@@ -8,6 +8,7 @@ from torch import nn
 
 from helpers.answers.attention import attend
 from helpers.answers.attention import generate as course_generate
+from helpers.checks.attention_writer import COLD
 from tests.wrong_answers.registry import Answers
 
 ANSWERS = Answers()
@@ -86,20 +87,29 @@ def write(
     return generate
 
 
-def appends_before_reading(model, start_tokens, max_new_tokens, temperature, generator):
-    attention, tokens = model.attention, start_tokens
-    with torch.no_grad():
-        states, lstm_state = model.lstm(model.embedding(tokens))
-        keys, values = attention.key(states), attention.value(states)
-        for _ in range(max_new_tokens):
-            last = states[:, -1:]
-            logits = model.output(last + attend(attention.query(last), keys, values))[:, -1]
-            token = drawn(logits, temperature, generator)
-            tokens = torch.cat([tokens, token], dim=1)
-            keys = torch.cat([keys, attention.key(last)], dim=1)
-            values = torch.cat([values, attention.value(last)], dim=1)
-            states, lstm_state = model.lstm(model.embedding(token), lstm_state)
-    return tokens
+def appends_early(*, before_the_draw):
+    """Make `generate` that appends key and value of the last state before the LSTM has read the new token."""
+
+    def generate(model, start_tokens, max_new_tokens, temperature, generator):
+        attention, tokens = model.attention, start_tokens
+        with torch.no_grad():
+            states, lstm_state = model.lstm(model.embedding(tokens))
+            keys, values = attention.key(states), attention.value(states)
+            for _ in range(max_new_tokens):
+                last = states[:, -1:]
+                longer = (
+                    torch.cat([keys, attention.key(last)], dim=1),
+                    torch.cat([values, attention.value(last)], dim=1),
+                )
+                seen = longer if before_the_draw else (keys, values)
+                logits = model.output(last + attend(attention.query(last), *seen))[:, -1]
+                token = drawn(logits, temperature, generator)
+                tokens = torch.cat([tokens, token], dim=1)
+                keys, values = longer
+                states, lstm_state = model.lstm(model.embedding(token), lstm_state)
+        return tokens
+
+    return generate
 
 
 def asks_the_whole_model(model, start_tokens, max_new_tokens, temperature, generator):
@@ -113,22 +123,6 @@ def asks_the_whole_model(model, start_tokens, max_new_tokens, temperature, gener
             tokens = torch.cat([tokens, token], dim=1)
             states, lstm_state = model.lstm(model.embedding(token), lstm_state)
             keys = torch.cat([keys, attention.key(states)], dim=1)
-    return tokens
-
-
-def divides_too_early(model, start_tokens, max_new_tokens, temperature, generator):
-    attention, tokens = model.attention, start_tokens
-    with torch.no_grad():
-        states, lstm_state = model.lstm(model.embedding(tokens))
-        keys, values = attention.key(states), attention.value(states)
-        for _ in range(max_new_tokens):
-            last = states[:, -1:]
-            found = attend(attention.query(last), keys, values)
-            token = drawn(model.output((last + found) / temperature)[:, -1], 1.0, generator)
-            tokens = torch.cat([tokens, token], dim=1)
-            states, lstm_state = model.lstm(model.embedding(token), lstm_state)
-            keys = torch.cat([keys, attention.key(states)], dim=1)
-            values = torch.cat([values, attention.value(states)], dim=1)
     return tokens
 
 
@@ -147,9 +141,12 @@ def asks_the_model_for_keys(model, start_tokens, max_new_tokens, temperature, ge
 
 
 for line, function in {
-    "let the LSTM read the new token first": appends_before_reading,
+    "let the LSTM read the new token first": appends_early(before_the_draw=False),
     "anew for each token, beside what you keep": asks_the_whole_model,
-    "the temperature divides what the output layer reads": divides_too_early,
+    "the temperature divides what the output layer reads": write(
+        mix=lambda last, found: (last + found) / COLD,
+        draw=lambda logits, temperature, generator: drawn(logits, 1.0, generator),
+    ),
     "the LSTM reads embeddings, and is given tokens": without_embedding,
     "the three maps belong to `model.attention`": asks_the_model_for_keys,
     "cuts the fraction off: divide with `/`": write(
@@ -173,22 +170,6 @@ for line, function in {
 }.items():
     ANSWERS.add_wrong("generate", line, function)
 ANSWERS.add_wrong("generate", "the LSTM reads embeddings, and is given tokens", start_without_embedding)
-
-
-def twice_at_first(model, start_tokens, max_new_tokens, temperature, generator):
-    attention, tokens = model.attention, start_tokens
-    with torch.no_grad():
-        states, lstm_state = model.lstm(model.embedding(tokens))
-        keys, values = attention.key(states), attention.value(states)
-        for _ in range(max_new_tokens):
-            last = states[:, -1:]
-            keys = torch.cat([keys, attention.key(last)], dim=1)
-            values = torch.cat([values, attention.value(last)], dim=1)
-            logits = model.output(last + attend(attention.query(last), keys, values))[:, -1]
-            token = drawn(logits, temperature, generator)
-            tokens = torch.cat([tokens, token], dim=1)
-            states, lstm_state = model.lstm(model.embedding(token), lstm_state)
-    return tokens
 
 
 def reads_last_twice(model, start_tokens, max_new_tokens, temperature, generator):
@@ -308,7 +289,7 @@ def over_queries(queries, keys, values):
 
 
 for function in (
-    twice_at_first, reads_last_twice, states_only, drops, cannot_stand_still, at_least_one, asks_all_again,
+    reads_last_twice, states_only, drops, cannot_stand_still, at_least_one, asks_all_again,
     hands_hide_on,
 ):  # fmt: skip
     function.__name__ = "generate"
@@ -319,7 +300,7 @@ def plain(attention, states):
 
 
 # The cache.
-ANSWERS.is_wrong("the start's last position stands in the cache twice")(twice_at_first)
+ANSWERS.is_wrong("the start's last position stands in the cache twice")(appends_early(before_the_draw=True))
 ANSWERS.is_wrong("each new position stands in the cache twice")(
     write(grow=lambda old, new, number: torch.cat([old, new, new], dim=1))
 )
