@@ -1,5 +1,8 @@
 """Checks of lesson 01, first part: from a text to batches."""
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 
 from helpers.checks.alphabet_network import register as register_network
@@ -95,13 +98,18 @@ def encode(answer):
         answer("z Z ", {" ": 0, "Z": 1, "z": 2}).tolist() == [2, 0, 1, 0],
         "capitals and spaces are characters like all others: take the text as it is",
     )
+    _expect_error(lambda: answer("?", dict(char_to_idx)), "a character outside the vocabulary")
+
+
+def _expect_error(call: Callable[[], Any], what: str) -> None:
+    """Hold the call to an error of whatever kind, but for a mistake that the check itself has found."""
     try:
-        unknown = answer("?", dict(char_to_idx))
+        unknown = call()
     except Mistake:
         raise
     except Exception:
         return
-    raise Mistake(f"a character outside the vocabulary becomes {show(unknown)} in silence: let it be an error")
+    raise Mistake(f"{what} becomes {show(unknown)} in silence: let it be an error")
 
 
 @check.exercise
@@ -136,13 +144,7 @@ def decode(answer):
     expect(answer(torch.tensor([3]), dict(idx_to_char)) == "z", "`decode(tensor([3]), …)` should give 'z'")
     spaced = answer(torch.tensor([0, 1, 0]), {0: " ", 1: "Z"})
     expect(spaced == " Z ", f"`decode` changes the characters: ' Z ' comes out as {spaced!r}")
-    try:
-        unknown = answer(torch.tensor([4]), dict(idx_to_char))
-    except Mistake:
-        raise
-    except Exception:
-        return
-    raise Mistake(f"a token outside the vocabulary becomes {show(unknown)} in silence: let it be an error")
+    _expect_error(lambda: answer(torch.tensor([4]), dict(idx_to_char)), "a token outside the vocabulary")
 
 
 @check.exercise

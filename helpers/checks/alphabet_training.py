@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from helpers.checks.contract import Checks
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, expect_parts, same
 from helpers.checks.stand_ins import called
+from helpers.checks.validation_pass import call_validation
 from helpers.models import vanilla_rnn
 
 
@@ -166,12 +167,7 @@ def evaluate(answer):
     before = _weights(spied)
     scores = _train(reference, batches, step=False)
     spied.train()
-    try:
-        result = answer(spied, batches)
-        recorded = torch.is_grad_enabled()
-    finally:
-        torch.set_grad_enabled(True)
-    expect(recorded, "after `evaluate` gradients are still switched off: use `with torch.no_grad():`, which ends")
+    result = call_validation(answer, spied, batches, "evaluate")
     _expect_calls(spied, len(batches), training=False)
     expect(same(_weights(spied), before), "evaluation changed the weights: there is no optimizer and no step here")
     if not spied.carried():

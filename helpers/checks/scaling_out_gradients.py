@@ -94,6 +94,7 @@ def _compare(after: list[torch.Tensor], total, mean, gradients, model: Spy) -> N
     if all(same(own, mean, 1e-5) for own in after):
         return
     first = after[0]
+    *_, last = model.parameters()
     mistakes = [
         (
             total,
@@ -107,7 +108,7 @@ def _compare(after: list[torch.Tensor], total, mean, gradients, model: Spy) -> N
         ),
         (total / (_SIZE - 1), "the sum is divided by `size - 1`: divide it by `size`, the number of processes"),
         (
-            _last_divided(total, model),
+            _where(model, lambda number, parameter: parameter is last, total / _SIZE, total),
             "only the last gradient is divided: the division stands after the loop, indent it",
         ),
         (total * _SIZE, "the sum is multiplied by `size`: divide by it"),
@@ -148,12 +149,6 @@ def _where(model: Spy, chosen, these: torch.Tensor, others: torch.Tensor) -> tor
         for number, parameter in enumerate(model.parameters())
     ]
     return torch.where(torch.cat(places), these, others)
-
-
-def _last_divided(total: torch.Tensor, model: Spy) -> torch.Tensor:
-    """Return what a sum is where only the last parameter's part of it is divided."""
-    *_, last = model.parameters()
-    return torch.cat([total[: -last.numel()], total[-last.numel() :] / _SIZE])
 
 
 def _expect_passes_over(answer) -> None:

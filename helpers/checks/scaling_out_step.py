@@ -35,10 +35,11 @@ def parallel_step(answer):
         bare = any(missing for result in results for missing in result.bare)
         expect(len(sums) > 0, _NO_GRADIENTS if bare else _NOT_SHARED)
         models = [result.model for result in results]
-        if not same(weights_of(models[0]), goal_of(start, batches, kind, limit), 1e-5):
+        goal = goal_of(start, batches, kind, limit)
+        if not same(weights_of(models[0]), goal, 1e-5):
             _expect_steps(results[0], start)
             _expect_gradients_sent(sums, start)
-        compare_weights(models, start, batches, kind, limit)
+        compare_weights(models, goal, start, batches, kind, limit)
         expect(
             sum(one.numel() for one in sums) < 2 * STEPS * weights_of(start).numel(),
             "twice as many numbers are exchanged as there are gradients: call `average_gradients` once, and nothing "
