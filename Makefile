@@ -8,11 +8,11 @@ BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
 
-.PHONY: help lab install build test lint bench
+.PHONY: help lab install build test test-all check lint bench
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | awk -F': ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | awk -F': ' '{printf "make %-8s %s\n", $$1, $$2}'
 	@echo "make lab CPU=1 takes the small CPU build of torch (on Linux, the ordinary one brings gigabytes of CUDA)."
 
 lab: $(INSTALLED) ## install, copy new notebooks into work/, open JupyterLab
@@ -31,9 +31,14 @@ endif
 build: $(INSTALLED) ## build notebooks/, solutions/ and helpers/answers/ from lessons/ (FORCE=1 executes all)
 	$(BIN)/python -m tools.build $(if $(FORCE),--force)
 
-test: $(INSTALLED) ## run every test, then execute and compare every solution
-	$(BIN)/python -m pytest
-	$(BIN)/python -m tools.validate
+test: $(INSTALLED) ## run every test but the slow ones, then execute and compare every solution
+	$(BIN)/python -m tools.prove
+
+test-all: $(INSTALLED) ## the same, and the slow tests: kills, benchmarks, full presets
+	$(BIN)/python -m tools.prove --all
+
+check: lint $(INSTALLED) ## lint, the tests of what changed since the last commit (or SINCE=...), the build check
+	$(BIN)/python -m tools.check $(if $(SINCE),--since $(SINCE))
 
 lint: $(INSTALLED) ## hold the code to ruff's rules
 	$(BIN)/python -m ruff check --no-cache .

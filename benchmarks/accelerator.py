@@ -10,7 +10,7 @@ from benchmarks.preset_steps import measured_steps
 from benchmarks.rows import Row, compare
 from benchmarks.timing import alternate
 from helpers.models import stacked_rnn
-from helpers.presets import preset
+from helpers.training.presets import preset
 
 
 def rows(quick: bool) -> Iterator[Row]:

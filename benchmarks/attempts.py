@@ -14,11 +14,11 @@ from torch import nn
 from benchmarks.figures import show_seconds
 from benchmarks.rows import Row
 from benchmarks.timing import seconds_of
-from helpers.batching import StreamBatches
 from helpers.corpora import load_corpus
+from helpers.measuring.parameters import count_parameters
 from helpers.models.lstm import CharLSTM
-from helpers.parameters import count_parameters
-from helpers.splits import Split, make_split
+from helpers.text.batching import StreamBatches
+from helpers.text.splits import Split, make_split
 from helpers.training import evaluate, fit
 
 CORPUS, GOAL = "tinyshakespeare", 1.4697

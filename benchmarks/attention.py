@@ -7,9 +7,9 @@ import torch
 from benchmarks.figures import show_seconds
 from benchmarks.rows import Row, compare
 from benchmarks.timing import alternate, seconds_of
-from helpers.models.attention import CharAttentionLSTM
-from helpers.sampling import generate
-from helpers.vocabulary import Vocabulary
+from helpers.ground.vocabulary import Vocabulary
+from helpers.models.attention_lstm import CharAttentionLSTM
+from helpers.sampling.generation import generate
 
 HIDDEN_SIZE, NUM_HEADS = 128, 4
 PRIME = 50

@@ -8,7 +8,7 @@ from benchmarks.figures import show_seconds
 from benchmarks.preset_steps import device, measured_steps
 from benchmarks.rows import Row, compare
 from benchmarks.timing import alternate
-from helpers.presets import preset
+from helpers.training.presets import preset
 
 CORPORA = ("war-and-peace", "anna-karenina", "wikitext-2", "pushkin", "tinyshakespeare")
 

@@ -10,7 +10,7 @@ from benchmarks.figures import show_number, show_seconds
 from benchmarks.rows import Row, compare, hold_to_limit
 from benchmarks.timing import alternate, stopwatch
 from helpers.corpora import load_corpus
-from helpers.vocabulary import Vocabulary
+from helpers.ground.vocabulary import Vocabulary
 
 CHARACTERS = 3_200_000
 TIMES_FASTER, BYTES_A_CHARACTER = 20, 16  # what the course promises

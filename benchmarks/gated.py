@@ -11,15 +11,15 @@ from torch import nn
 from benchmarks.figures import show_seconds
 from benchmarks.rows import Row
 from benchmarks.timing import seconds_of
-from helpers.baselines import measure
-from helpers.batching import StreamBatches
 from helpers.corpora import load_corpus
+from helpers.measuring.parameters import count_parameters
+from helpers.measuring.recall import recall_by_distance
 from helpers.models.gru import CharGRU
 from helpers.models.lstm import CharLSTM
 from helpers.models.stacked_rnn import StackedRNN
-from helpers.parameters import count_parameters
-from helpers.recall import recall_by_distance
-from helpers.splits import Split, make_split
+from helpers.text.baselines import measure
+from helpers.text.batching import StreamBatches
+from helpers.text.splits import Split, make_split
 from helpers.training import fit
 
 EMBEDDING_SIZE, BATCH_SIZE, SEQUENCE_LENGTH = 32, 16, 64

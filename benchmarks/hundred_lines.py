@@ -18,9 +18,9 @@ from benchmarks.figures import show_count
 from benchmarks.numpy_rnn import NumpyRNN
 from benchmarks.rows import Row, compare
 from benchmarks.timing import alternate, seconds_of
-from helpers.batching import StreamBatches
-from helpers.presets import Preset, preset
+from helpers.text.batching import StreamBatches
 from helpers.training import fit, sequence_loss
+from helpers.training.presets import Preset, preset
 
 VOCAB_SIZE = 65  # of tinyshakespeare
 BATCHES = (1, 16)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from benchmarks.figures import show_count
 from benchmarks.rows import Row, hold_to_limit
-from helpers.checkpoints import read_checkpoint
+from helpers.ground.checkpoints import read_checkpoint
 
 TIME_LIMIT = 120.0  # seconds after which a run that nobody meant to kill counts as hung
 

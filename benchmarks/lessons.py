@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from benchmarks.figures import show_number, show_seconds
 from benchmarks.notebooks import PATIENCE, blank_notebook, execute_timed, solutions
 from benchmarks.rows import Row, compare, hold_to_limit
-from helpers.machine import REFERENCE_SECONDS, REFERENCE_SPEED, measure_speed
+from helpers.measuring.machine import REFERENCE_SECONDS, REFERENCE_SPEED, measure_speed
 
 BLANK = "01_alphabet"
 BLANK_LIMIT, SOLUTION_LIMIT = 60.0, 120.0  # seconds

@@ -7,11 +7,11 @@ import torch
 from benchmarks.figures import show_seconds
 from benchmarks.rows import Row
 from benchmarks.timing import seconds_of
-from helpers.baselines import measure
-from helpers.batching import StreamBatches
 from helpers.corpora import load_corpus
 from helpers.models.stacked_rnn import StackedRNN
-from helpers.splits import Split, make_split
+from helpers.text.baselines import measure
+from helpers.text.batching import StreamBatches
+from helpers.text.splits import Split, make_split
 from helpers.training import History, fit
 
 CORPUS, HIDDEN_SIZE, NUM_LAYERS, DROPOUT, EPOCHS = "tales", 256, 1, 0.0, 12

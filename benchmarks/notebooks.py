@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.execution import execute_notebook
+from helpers.course.execution import execute_notebook
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 3  # an execution is stopped only after this many times its limit: "over" should say by how much

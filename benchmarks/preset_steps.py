@@ -8,8 +8,8 @@ from torch import nn
 
 from benchmarks.timing import seconds_of
 from helpers.command_line.hardware import place
-from helpers.presets import Preset
 from helpers.training import sequence_loss
+from helpers.training.presets import Preset
 
 VOCAB_SIZE = 90
 

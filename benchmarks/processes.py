@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks.figures import show_bytes, show_seconds
 from benchmarks.processes_run import SIZES
 from benchmarks.rows import Row, compare, show_spread
-from helpers.distributed_launch import launch, supported
+from helpers.distributed.launch import launch, supported
 
 OURS = "2 processes"
 SIDES = {OURS: (2, 1), "1 process": (1, 1), "1, 2 threads": (1, 2)}  # processes, and threads of each

@@ -10,10 +10,10 @@ import torch
 from torch import nn
 
 from helpers import distributed
-from helpers.batching import StreamBatches
+from helpers.measuring.parameters import count_parameters
 from helpers.models.lstm import CharLSTM
 from helpers.models.stacked_rnn import StackedRNN
-from helpers.parameters import count_parameters
+from helpers.text.batching import StreamBatches
 from helpers.training import fit
 from helpers.training.processes import Processes
 

@@ -16,10 +16,10 @@ from benchmarks.figures import show_seconds
 from benchmarks.rows import Row
 from benchmarks.small_gpt import Recipe, evaluate_small_gpt, train_small_gpt
 from benchmarks.timing import seconds_of
-from helpers.baselines import measure
 from helpers.corpora import load_corpus
-from helpers.parameters import count_parameters
-from helpers.splits import Split, make_split
+from helpers.measuring.parameters import count_parameters
+from helpers.text.baselines import measure
+from helpers.text.splits import Split, make_split
 
 SEEDS, TARGET = (1, 2, 3), 1.56  # nats per character: what the course promises
 MARGIN = 0.97  # of the GPT's time: the speed that is measured at the start may not last

@@ -10,9 +10,9 @@ from benchmarks.figures import show_seconds
 from benchmarks.rows import Row, show_spread
 from benchmarks.timing import seconds_of
 from helpers.answers.attention import make_optimizer
+from helpers.measuring.parameters import count_parameters
+from helpers.measuring.recall_runs import RecallRun, load_recall_runs
 from helpers.models.architectures import ARCHITECTURES
-from helpers.parameters import count_parameters
-from helpers.recall_runs import RecallRun, load_recall_runs
 from helpers.training import sequence_loss
 from tools.recall_models import RECIPES, SHIPPING
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from helpers.files import write_whole
+from helpers.ground.files import write_whole
 
 FILE = Path(__file__).parent / "results.md"
 

@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from benchmarks.figures import show_count, show_number
 from benchmarks.rows import Row, compare, hold_to_limit
 from benchmarks.timing import alternate, seconds_of
+from helpers.ground.vocabulary import Vocabulary
 from helpers.models.lstm import CharLSTM
-from helpers.sampling import generate
-from helpers.vocabulary import Vocabulary
+from helpers.sampling.generation import generate
 
 HIDDEN_SIZE = 256
 SYMBOLS = 80

@@ -11,9 +11,9 @@ import torch
 from torch import nn
 from tqdm.std import tqdm
 
-from helpers.batching import StreamBatches, WindowBatches
+from helpers.ground.vocabulary import Vocabulary
+from helpers.text.batching import StreamBatches, WindowBatches
 from helpers.training import fit
-from helpers.vocabulary import Vocabulary
 
 KINDS = ("windows", "streams")
 STEPS = 120

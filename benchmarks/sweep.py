@@ -13,10 +13,10 @@ import torch
 from benchmarks.figures import show_seconds
 from benchmarks.rows import Row
 from benchmarks.timing import seconds_of
-from helpers.batching import StreamBatches
 from helpers.corpora import load_corpus
 from helpers.models.stacked_rnn import StackedRNN
-from helpers.splits import Split, make_split
+from helpers.text.batching import StreamBatches
+from helpers.text.splits import Split, make_split
 from helpers.training import evaluate, fit
 
 CHARACTERS, QUICK_CHARACTERS = 600_000, 20_000  # that a run reads

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from benchmarks.figures import show_seconds
 from benchmarks.rows import Row, hold_to_limit
 from benchmarks.timing import seconds_of
-from helpers.baselines import ngram_losses
 from helpers.corpora import load_corpus
-from helpers.splits import Split, make_split
 from helpers.tales import write_tales
 from helpers.tales.tales import grammar
+from helpers.text.baselines import ngram_losses
+from helpers.text.splits import Split, make_split
 
 LENGTH, QUICK_LENGTH = 1_000_000, 200_000
 TALES_LIMIT, COUNTS_LIMIT = 10.0, 20.0  # seconds, what the course promises

@@ -9,9 +9,9 @@ from benchmarks.list_dataset import ListDataset
 from benchmarks.memory import build_traced, storage_bytes
 from benchmarks.rows import Row, compare
 from benchmarks.timing import alternate, stopwatch
-from helpers.batching import sliding_windows
 from helpers.corpora import load_corpus
-from helpers.vocabulary import Vocabulary
+from helpers.ground.vocabulary import Vocabulary
+from helpers.text.batching import sliding_windows
 
 CHARACTERS, QUICK_CHARACTERS = 3_200_000, 320_000
 LENGTH, STRIDE = 100, 10

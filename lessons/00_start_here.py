@@ -29,8 +29,8 @@
 
 # %%
 from helpers.checks.start_here import check
-from helpers.machine import self_test, speed_test
-from helpers.settings import set_quick
+from helpers.course import set_quick
+from helpers.measuring import self_test, speed_test
 
 # %% [markdown]
 # ## Is this machine ready?

@@ -27,14 +27,12 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm.std import tqdm
 
 # %%
-from helpers.baselines import bigram_loss
-from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.checks.alphabet import check
 from helpers.corpora import ALPHABET, load_corpus
-from helpers.diagrams import draw_unrolled, draw_windows
-from helpers.plots import plot_losses, plot_temperatures
-from helpers.settings import shortened
-from helpers.vocabulary import Vocabulary
+from helpers.course import full_or_quick
+from helpers.ground import Vocabulary, load_checkpoint, save_checkpoint
+from helpers.pictures import draw_unrolled, draw_windows, plot_losses, plot_temperatures
+from helpers.text import bigram_loss
 
 _ = torch.manual_seed(1)
 
@@ -320,12 +318,12 @@ print(inputs.shape, len(train_loader), len(test_loader))  # (batch, time), and h
 # | learning rate | 0.01 | how far one step of learning changes the weights |
 # | epochs | 20 | how often the whole training text is shown |
 #
-# You will think about each of them once you have seen it at work. Below, `shortened(20, 2)` is 20, or 2 if you have
+# You will think about each of them once you have seen it at work. Below, `full_or_quick(20, 2)` is 20, or 2 if you have
 # switched to short training in lesson 00.
 
 # %%
 embedding_size, hidden_size = 8, 32
-learning_rate, epochs = 0.01, shortened(20, 2)
+learning_rate, epochs = 0.01, full_or_quick(20, 2)
 
 # %% [markdown]
 # ## 4 · A network that remembers
@@ -846,7 +844,7 @@ wild_optimizer = torch.optim.Adam(wild_model.parameters(), lr=200)
 
 # %% tags=["nbval-ignore-output"]
 wild_losses = []
-for _ in range(shortened(5, 1)):
+for _ in range(full_or_quick(5, 1)):
     for batch in tqdm(long_loader, leave=False):  # [batch] stands in for a loader of one batch
         wild_losses.append(train_epoch(wild_model, [batch], wild_optimizer)[0])
 axes = plot_losses({"training": wild_losses}, baselines={"knowing nothing": nothing}, log=True)
@@ -937,7 +935,7 @@ english_file = "runs/01_alphabet/english.safetensors"
 # %% tags=["nbval-ignore-output"]
 english_losses = {"training": [], "test": []}
 english_optimizer = torch.optim.Adam(english_model.parameters(), lr=0.002)
-for epoch in range(1, 1 + (0 if load_instead else shortened(10, 1))):
+for epoch in range(1, 1 + (0 if load_instead else full_or_quick(10, 1))):
     loader = tqdm(english_train_loader, f"epoch {epoch}", leave=False)
     loss, _ = train_epoch(english_model, loader, english_optimizer)
     english_loss, share = evaluate(english_model, english_test_loader)

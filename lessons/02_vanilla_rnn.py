@@ -24,16 +24,13 @@ import torch
 from torch import nn
 
 # %%
-from helpers.baselines import bigram_loss
-from helpers.checkpoints import load_checkpoint, save_checkpoint
 from helpers.checks.vanilla_rnn import check
 from helpers.corpora import ALPHABET, load_corpus
-from helpers.gradient_pictures import draw_backward, plot_gradient_norms
-from helpers.plots import plot_losses
-from helpers.printing import print_text
-from helpers.settings import shortened
-from helpers.training_pictures import draw_samples, plot_saturation
-from helpers.vocabulary import Vocabulary
+from helpers.course import full_or_quick, print_text
+from helpers.ground import Vocabulary, load_checkpoint, save_checkpoint
+from helpers.pictures import draw_backward, draw_samples, plot_gradient_norms, plot_losses
+from helpers.pictures import plot_saturation
+from helpers.text import bigram_loss
 
 # %%
 _ = torch.manual_seed(2)
@@ -1023,7 +1020,7 @@ load_instead, file = False, "runs/02_vanilla_rnn/english.safetensors"
 # %% tags=["nbval-ignore-output"]
 history, english = [], make_parameters(vocab_size, hidden_size)  # each run starts afresh
 if not load_instead:
-    english, _ = train(train_tokens, english, symbols, shortened(15_000, 200), watch)
+    english, _ = train(train_tokens, english, symbols, full_or_quick(15_000, 200), watch)
     save(english)
 
 # %%
@@ -1209,7 +1206,7 @@ print("the same states:", all(torch.allclose(results[0], other, atol=1e-4) for o
 
 # %% tags=["nbval-ignore-output"]
 seconds = {name: [] for name in ways}
-for _ in range(shortened(8, 2)):
+for _ in range(full_or_quick(8, 2)):
     for name, way in ways.items():
         before = time.perf_counter()
         way().backward(torch.ones(100, 16, 500))

@@ -25,26 +25,21 @@ from torch import nn
 
 # %%
 from helpers import training
-from helpers.baselines import table
-from helpers.batching import StreamBatches, WindowBatches
-from helpers.checkpoints import load_checkpoint
 from helpers.checks.training import check
 from helpers.corpora import load_corpus
-from helpers.device import choose_device
-from helpers.diagrams import draw_streams
-from helpers.floor import excess_over_floor
+from helpers.ground import choose_device, load_checkpoint
+from helpers.measuring import excess_over_floor
 from helpers.models import stacked_rnn
+from helpers.pictures import draw_streams
+from helpers.text import StreamBatches, WindowBatches, baseline_table
 
 # %%
-from helpers.parameters import describe_parameters
-from helpers.plots import COLOURS, new_axes, plot_baselines, plot_losses
-from helpers.presets import preset
-from helpers.printing import print_text
-from helpers.recall import recall_by_distance
-from helpers.recall_pictures import plot_recall
+from helpers.course import full_or_quick, print_text
+from helpers.measuring import describe_parameters, recall_by_distance
+from helpers.pictures import COLOURS, new_axes, plot_baselines, plot_losses, plot_recall
 from helpers.sampling import generate
-from helpers.settings import shortened
-from helpers.splits import make_split
+from helpers.text import make_split
+from helpers.training import preset
 
 # %%
 _ = torch.manual_seed(3)
@@ -78,7 +73,7 @@ print_text(tales.val.text[: tales.val.starts[1]])
 # context helps, and one further.
 
 # %%
-tales_baselines = table(tales.train, tales.val)
+tales_baselines = baseline_table(tales.train, tales.val)
 
 # %%
 bars = {name: loss for name, loss in tales_baselines.named.items() if name != "floor"}
@@ -708,7 +703,7 @@ sizes = (len(tales.vocabulary), 32, 256, 1)  # vocabulary, embedding, hidden, la
 _ = torch.manual_seed(3)
 greedy = stacked_rnn.StackedRNN(*sizes)
 print("parameters for each character:", count_parameters(greedy) // 4000)
-overfitted = train(greedy, few, some, 8e-3, shortened(400, 40), evaluate_every=20)
+overfitted = train(greedy, few, some, 8e-3, full_or_quick(400, 40), evaluate_every=20)
 
 # %%
 best = overfitted[1].index(min(overfitted[1]))
@@ -722,7 +717,7 @@ print("the validation loss ends more than 0.1 above its lowest:", lost > 0.1)
 # %%
 _ = torch.manual_seed(3)
 patient = stacked_rnn.StackedRNN(*sizes)
-stopped = train(patient, few, some, 8e-3, shortened(400, 40), evaluate_every=20, patience=4)
+stopped = train(patient, few, some, 8e-3, full_or_quick(400, 40), evaluate_every=20, patience=4)
 print("stopped before the end:", len(stopped[1]) < len(overfitted[1]))
 waited = len(stopped[1]) - 1 - stopped[1].index(min(stopped[1]))
 print("four validations after the lowest loss:", waited == 4)
@@ -751,7 +746,7 @@ _ = axes.axvline(best + 1, color=COLOURS[1], linestyle=":")
 # - **windows, carried state:** shuffled windows, each from a state of somewhere else in the text.
 
 # %%
-length, steps = 25, shortened(500, 20)
+length, steps = 25, full_or_quick(500, 20)
 halves = {"train": tales.train.tokens, "val": tales.val.tokens}
 
 
@@ -916,7 +911,7 @@ model = model.to(choose_device(model).device)
 
 # %% tags=["nbval-ignore-output"]
 print(f"{settings}\n\n{count_parameters(model):,} parameters\n")
-baselines = table(split.train, split.val)
+baselines = baseline_table(split.train, split.val)
 
 # %% [markdown]
 # The loss to beat is the lowest of the table. It belongs to a model that only counts, with the context length that works
@@ -932,7 +927,7 @@ train_batches = settings.make_batches(split.train.tokens)
 val_batches = StreamBatches(split.val.tokens, 128, batch_size=16)
 samples = torch.Generator().manual_seed(7)
 keeping = {"checkpoint_folder": folder, "vocabulary": vocabulary, "sample_generator": samples}
-learning = {"epochs": shortened(settings.epochs, 1), **settings.optimization}
+learning = {"epochs": full_or_quick(settings.epochs, 1), **settings.optimization}
 
 
 # %%
@@ -994,7 +989,7 @@ for temperature in (0.3, 0.8):
 _ = torch.manual_seed(1)
 storyteller = stacked_rnn.StackedRNN(len(tales.vocabulary), 32, 256, 1)
 tales_train = StreamBatches(tales.train.tokens, 64, batch_size=32)
-learning = {"learning_rate": 4e-3, "schedule": "warmup_cosine", "steps": shortened(900, 20)}
+learning = {"learning_rate": 4e-3, "schedule": "warmup_cosine", "steps": full_or_quick(900, 20)}
 learning["evaluate_every"] = learning["steps"]  # once, at the end
 
 # %% tags=["nbval-ignore-output"]

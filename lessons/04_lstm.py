@@ -24,33 +24,26 @@ from torch import nn
 
 # %%
 from helpers import training
-from helpers.baselines import table
-from helpers.batching import StreamBatches
-from helpers.checkpoints import load_checkpoint
 from helpers.checks.lstm import check
 from helpers.corpora import load_corpus
-from helpers.device import choose_device
-from helpers.floor import excess_over_floor
-from helpers.gate_pictures import plot_gate_saturation
-from helpers.gradient_pictures import plot_gradient_norms
+from helpers.ground import choose_device, load_checkpoint
+from helpers.measuring import excess_over_floor
+from helpers.pictures import plot_gate_saturation, plot_gradient_norms
+from helpers.text import StreamBatches, baseline_table
 
 # %%
-from helpers.gradient_reach import gradient_reach
+from helpers.course import print_text
+from helpers.measuring import best_unit, count_parameters, gradient_reach, linear_probe
+from helpers.measuring import read_gates, recall_by_distance
 from helpers.models import gru, lstm, stacked_rnn
-from helpers.models.gates import read_gates
-from helpers.parameters import count_parameters
-from helpers.plots import plot_baselines
-from helpers.presets import preset
-from helpers.printing import print_text
-from helpers.probes import best_unit, linear_probe
-from helpers.recall import recall_by_distance
-from helpers.recall_pictures import plot_recall
+from helpers.pictures import plot_baselines, plot_recall
+from helpers.training import preset
 
 # %%
+from helpers.course import full_or_quick
+from helpers.pictures import colour_text, plot_strips
 from helpers.sampling import generate
-from helpers.settings import shortened
-from helpers.splits import make_split
-from helpers.text_pictures import colour_text, plot_strips
+from helpers.text import make_split
 
 # %%
 _ = torch.manual_seed(4)
@@ -68,7 +61,7 @@ tales = make_split(load_corpus("tales"))
 symbols = len(tales.vocabulary)
 tales_train = StreamBatches(tales.train.tokens, 64, batch_size=16)
 tales_val = StreamBatches(tales.val.tokens, 128, batch_size=16)
-learning = {"schedule": "warmup_cosine", "steps": shortened(1500, 20), "val_batches": tales_val}
+learning = {"schedule": "warmup_cosine", "steps": full_or_quick(1500, 20), "val_batches": tales_val}
 learning["evaluate_every"] = learning["steps"]  # once, at the end
 
 
@@ -83,7 +76,7 @@ def train_on_tales(model, learning_rate):
 _ = torch.manual_seed(1)
 rnn = stacked_rnn.StackedRNN(symbols, 32, 256, 1)
 rnn_loss = train_on_tales(rnn, 4e-3)
-tales_baselines = table(tales.train, tales.val)
+tales_baselines = baseline_table(tales.train, tales.val)
 
 # %%
 print("beats the bigram by more than 1.2:", rnn_loss < tales_baselines.named["bigram"] - 1.2)
@@ -687,7 +680,7 @@ optimizer = torch.optim.Adam(own.parameters(), lr=0.01)
 losses = [validate(own, own_val)]
 
 # %% tags=["nbval-ignore-output"]
-for epoch in range(shortened(3, 1)):
+for epoch in range(full_or_quick(3, 1)):
     train_loss = train_epoch(own, own_batches, optimizer)
     losses.append(validate(own, own_val))
     print(f"epoch {epoch + 1}   training {train_loss:.3f}   validation {losses[-1]:.3f}")
@@ -840,7 +833,7 @@ model = model.to(choose_device(model).device)
 
 # %% tags=["nbval-ignore-output"]
 print(f"{settings}\n\n{count_parameters(model):,} parameters\n")
-baselines = table(split.train, split.val)
+baselines = baseline_table(split.train, split.val)
 
 # %% [markdown]
 # A `forget_bias` of None leaves the biases of the forget gate as PyTorch draws them, around 0 like all others. It is not
@@ -855,7 +848,7 @@ folder, resume = "runs/04_lstm", False
 train_batches = settings.make_batches(split.train.tokens)
 val_batches = StreamBatches(split.val.tokens, 128, batch_size=16)
 keeping = {"checkpoint_folder": folder, "vocabulary": vocabulary, "sample_generator": samples}
-optimization = {"epochs": shortened(settings.epochs, 1), **settings.optimization}
+optimization = {"epochs": full_or_quick(settings.epochs, 1), **settings.optimization}
 
 
 # %%

@@ -34,23 +34,20 @@ import torch.nn.functional as F
 from torch import nn
 
 # %%
-from helpers import recall_runs
-from helpers.attention_pictures import plot_attention
-from helpers.baselines import table
 from helpers.checks.attention import check
 from helpers.corpora import data_folder, load_corpus
-from helpers.models import attention as package
-from helpers.parameters import count_parameters
-from helpers.plots import COLOURS, new_axes, plot_losses
-from helpers.presets import preset
-from helpers.printing import print_text
+from helpers.course import print_text
+from helpers.measuring import count_parameters, load_recall_runs, mean_bins, print_recall_runs
+from helpers.models import attention_lstm
+from helpers.pictures import COLOURS, new_axes, plot_attention, plot_losses
+from helpers.text import baseline_table
+from helpers.training import preset
 
 # %%
-from helpers.recall_pictures import plot_recall
-from helpers.settings import shortened
-from helpers.splits import make_split
-from helpers.text_pictures import colour_text
-from helpers.trained_models import load_trained
+from helpers.course import full_or_quick
+from helpers.models import load_trained
+from helpers.pictures import colour_text, plot_recall
+from helpers.text import make_split
 
 _ = torch.manual_seed(5)
 torch.set_num_threads(1)  # small tensors: one core is as fast, and adds in the same order each time
@@ -412,12 +409,12 @@ tales = make_split(load_corpus("tales"))
 symbols, decode = len(tales.vocabulary), tales.vocabulary.decode
 parts = {"train": tales.train.tokens, "val": tales.val.tokens}
 floor = tales.val.floor
-best_ngram = table(tales.train, tales.val).named["best n-gram"]
+best_ngram = baseline_table(tales.train, tales.val).named["best n-gram"]
 print(f"floor {floor:.3f}, best n-gram {best_ngram:.3f} nats per character")
 
 # %%
 block_size, batch_size, learning_rate = 64, 32, 0.01
-max_iters, eval_interval = shortened(800, 16), shortened(80, 8)
+max_iters, eval_interval = full_or_quick(800, 16), full_or_quick(80, 8)
 
 
 def train_step(model, optimizer, generator):
@@ -760,7 +757,7 @@ print(
 # travel in its state.
 
 # %%
-model = package.CharAttentionLSTM(symbols, 32, 128, num_heads=2, block_size=256)
+model = attention_lstm.CharAttentionLSTM(symbols, 32, 128, num_heads=2, block_size=256)
 logits, state = model(piece[:, :50])  # (batch, time, vocab_size)
 for name, part in zip(("hidden", "cell", "keys", "values"), state, strict=True):
     print(name, tuple(part.shape))
@@ -782,11 +779,11 @@ sizes = {kind: count_parameters(model) for kind, model in trained.items()}
 print("as many parameters, within two percent:", max(sizes.values()) < 1.02 * min(sizes.values()))
 
 # %%
-runs = recall_runs.load_recall_runs()
-recall_runs.print_recall_runs(runs)
+runs = load_recall_runs()
+print_recall_runs(runs)
 
 # %%
-bins = {name: recall_runs.mean_bins(runs[kind]) for kind, name in kinds.items()}
+bins = {name: mean_bins(runs[kind]) for kind, name in kinds.items()}
 _ = plot_recall(bins, title="Is the name recalled? Means of three networks")
 far = {kind: [run.bins[-1].accuracy for run in runs[kind]] for kind in kinds}
 best_without = max(far["rnn"] + far["lstm"])

@@ -24,21 +24,19 @@ import torch.nn.functional as F
 from torch import nn
 
 # %%
-from helpers import filters, sampling, text_losses
+from helpers import sampling
 from helpers.checks.sampling import check
 from helpers.corpora import load_corpus
-from helpers.decoders import measure_decoder, measure_texts, print_decoders
-from helpers.decoding_pictures import plot_counts, plot_filters, plot_trade_off
-from helpers.ngrams import NgramModel
-from helpers.playground import play
-from helpers.plots import COLOURS, new_axes, plot_temperatures
-from helpers.printing import print_text
-from helpers.splits import make_split
+from helpers.course import print_text
+from helpers.pictures import COLOURS, new_axes, plot_counts, plot_filters
+from helpers.pictures import plot_temperatures, plot_trade_off
+from helpers.sampling import measure_decoder, measure_texts, play, print_decoders
+from helpers.text import NgramModel, make_split
 
 # %%
-from helpers.text_measures import repetition_rate
-from helpers.text_pictures import colour_text
-from helpers.trained_models import load_trained
+from helpers.models import load_trained
+from helpers.pictures import colour_text
+from helpers.sampling import repetition_rate
 
 _ = torch.manual_seed(6)
 torch.set_num_threads(1)  # one character at a time: a second core has nothing to do
@@ -344,7 +342,7 @@ _ = plot_filters(
     logits,
     {
         "nothing": logits,
-        "top-k 5": filters.keep_top_k(logits, 5),
+        "top-k 5": sampling.keep_top_k(logits, 5),
         "top-p 0.8": keep_top_p(logits, 0.8),
         "min-p 0.3": keep_min_p(logits, 0.3),
     },
@@ -367,7 +365,7 @@ tale = load_corpus("tales").text[-1200:-800]
 with torch.no_grad():
     steps = model(vocabulary.encode(tale[:160])[None])[0][0]  # (time, vocab)
 kept = {
-    "top-k 5": filters.keep_top_k(steps, 5),
+    "top-k 5": sampling.keep_top_k(steps, 5),
     "top-p 0.9": keep_top_p(steps, 0.9),
     "min-p 0.1": keep_min_p(steps, 0.1),
 }
@@ -527,7 +525,7 @@ def perplexity(model: nn.Module, vocabulary, text: str) -> float:
 perplexity = check.perplexity(perplexity)
 
 # %%
-losses = -text_losses.log_probabilities(model, vocabulary, tale)  # (time - 1,)
+losses = -sampling.log_probabilities(model, vocabulary, tale)  # (time - 1,)
 _ = colour_text(tale[1:], losses, low=0, high=4, title="Surprise at each character, in nats")
 
 # %% [markdown]

@@ -24,16 +24,15 @@ import torch.nn.functional as F
 from torch import nn
 
 # %%
-from helpers import distributed_demo, distributed_launch, training
-from helpers.batching import StreamBatches
+from helpers import training
 from helpers.checks.scaling_out import check
 from helpers.corpora import load_corpus
+from helpers.course import full_or_quick
+from helpers.distributed import demo, launch, pretend_processes
+from helpers.measuring import count_parameters
 from helpers.models import vanilla_rnn
-from helpers.parameters import count_parameters
-from helpers.plots import COLOURS, new_axes
-from helpers.pretended_processes import pretend_processes
-from helpers.settings import shortened
-from helpers.splits import make_split
+from helpers.pictures import COLOURS, new_axes
+from helpers.text import StreamBatches, make_split
 
 # %%
 _ = torch.manual_seed(7)
@@ -369,7 +368,7 @@ print("and their own losses differ:", not torch.allclose(*halves))
 # NVIDIA's GPUs. Everything after that is the same in all of them.
 
 # %%
-print(inspect.getsource(distributed_demo.train))
+print(inspect.getsource(demo.train))
 
 # %% [markdown]
 # In `fit` happens what you have built: rows are shared out, gradients are averaged and then clipped, sums and counts of
@@ -384,8 +383,8 @@ print(inspect.getsource(distributed_demo.train))
 # At a terminal it is `torchrun --nproc-per-node 2 -m helpers.distributed_demo losses.json`. From here:
 
 # %%
-if distributed_launch.supported():
-    first, second = (distributed_demo.losses_with(processes) for processes in (1, 2))
+if launch.supported():
+    first, second = (demo.losses_with(processes) for processes in (1, 2))
     difference = max(abs(a - b) for a, b in zip(first, second, strict=True))
     print("50 losses of two real processes are those of one, to 1e-5:", difference < 1e-5)
 else:
@@ -431,7 +430,7 @@ def noise_of(model):
 
 # %%
 trained = make_model()
-options = {"steps": shortened(400, 40), "learning_rate": 4e-3, "progress": False}
+options = {"steps": full_or_quick(400, 40), "learning_rate": 4e-3, "progress": False}
 _ = training.fit(trained, StreamBatches(tales.train.tokens, 25, batch_size=16), **options)
 measured = {"fresh": noise_of(make_model()), "trained": noise_of(trained)}
 for name, (noise, _) in measured.items():
@@ -501,7 +500,7 @@ scaled_rate = check.scaled_rate(scaled_rate)
 
 # %%
 validation = StreamBatches(tales.val.tokens[:10_000], 100, batch_size=10)
-steps = shortened(800, 80)
+steps = full_or_quick(800, 80)
 
 
 def loss_after(make_optimizer, rate, rows, times):

@@ -4,7 +4,7 @@ import itertools
 import linecache
 from typing import Any
 
-from helpers.exercises import blank
+from helpers.course.exercises import blank
 from tools.lesson import Lesson, all_lessons, read_lesson
 
 _numbers = itertools.count()

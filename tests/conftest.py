@@ -1,11 +1,16 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
 
 import matplotlib
 import pytest
 
 matplotlib.use("agg")
+# One thread a process, in every program that a test starts as well: workers beside each other already keep all cores
+# busy, and with more threads than cores torch takes many times as long.
+for library in ("OMP", "MKL", "OPENBLAS"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers.batching import StreamBatches, WindowBatches, sliding_windows
+from helpers.ground.vocabulary import Vocabulary
 from helpers.models.vanilla_rnn import CharRNN
-from helpers.vocabulary import Vocabulary
+from helpers.text.batching import StreamBatches, WindowBatches, sliding_windows
 
 VOCABULARY = Vocabulary("abcde")
 TOKENS = torch.randint(5, (121,), generator=torch.Generator().manual_seed(0))

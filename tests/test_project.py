@@ -1,6 +1,7 @@
 """The project's own promises: its dependencies, its layout, its direction of imports."""
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -12,40 +13,12 @@ from tests.cells import lessons
 from tools.lesson import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# Each line may import from itself and from the lines below it.
-LAYERS = [
-    ["checks"],
-    ["answers"],
-    ["train", "generate", "evaluate", "progress", "machine"],
-    ["command_line"],
-    ["attention_pictures", "diagrams", "gradient_pictures", "training_pictures", "recall_pictures"],
-    ["gate_pictures", "text_pictures", "decoding_pictures"],
-    ["presets", "playground"],
-    ["plots"],
-    ["distributed_demo"],
-    ["decoders", "recall_runs"],
-    ["distributed"],
-    ["training", "sampling"],
-    ["trained_models"],
-    ["checkpoints"],
-    ["checkpoint_files"],
-    ["models"],
-    ["recall", "floor", "text_losses"],
-    ["reading_tales"],
-    ["distributed_batches"],
-    ["batching", "baselines"],
-    ["ngrams"],
-    ["splits"],
-    ["corpora"],
-    ["tales"],
-    ["gradient_reach"],
-    ["vocabulary", "device", "state", "parameters", "filters", "probes", "text_measures"],
-    ["nested"],
-    ["distributed_launch"],
-    ["execution", "exercises", "records", "pretended_processes"],
-    ["settings", "console"],
-    ["files", "signals"],
-]
+# The rooms of the package in the way of the data, from its end to its beginning: each may import from itself and from
+# those after it. The modules beside them are doors, which nothing imports.
+ROOMS = ["checks", "answers", "command_line", "pictures", "distributed", "measuring", "sampling", "training", "models"]
+ROOMS += ["text", "corpora", "tales", "course", "ground"]
+DOORS = ["train", "generate", "evaluate", "progress", "baselines"]
+DRAWS = [("training/history.py", "pictures")]  # inside a function, when asked to
 
 
 def requirement(text):
@@ -74,20 +47,58 @@ def test_constraints_pin_every_dependency_within_its_range():
     assert pins["torch"] == "2.13.0"
 
 
+def own_imports(path):
+    """Return the modules of the package that a file imports, with whether it does so as soon as it is read."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers":
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", node in tree.body
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, node in tree.body) for alias in node.names if alias.name.startswith("helpers."))
+
+
 def test_imports_run_downward():
-    depth = {name: level for level, names in enumerate(LAYERS) for name in names}
-    for path in (ROOT / "helpers").rglob("*.py"):
-        own = path.relative_to(ROOT / "helpers").parts[0].removesuffix(".py")
-        if own == "__init__":
-            continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        top_level = [
-            node for node in tree.body if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers")
-        ]
-        for node in top_level:
-            names = [node.module.split(".")[1]] if "." in node.module else [alias.name for alias in node.names]
-            for name in names:
-                assert depth[own] <= depth[name], f"{path.name} imports {name}"
+    package = ROOT / "helpers"
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package).as_posix()
+        own = name.split("/")[0].removesuffix(".py")
+        for module, at_once in own_imports(path):
+            room = module.split(".")[1]
+            assert room in ROOMS, f"{name} imports {module}: nothing imports a door"
+            if own in ROOMS and (at_once or (name, room) not in DRAWS):
+                assert ROOMS.index(own) <= ROOMS.index(room), f"{name} imports {module}, which lies above it"
+
+
+def test_package_is_rooms_and_doors():
+    entries = {path.name for path in (ROOT / "helpers").iterdir() if not path.name.startswith("__")}
+    assert entries == {*ROOMS, *(f"{door}.py" for door in DOORS)}
+
+
+def test_modules_within_a_room_import_in_no_circle():
+    package = ROOT / "helpers"
+    files = {
+        ".".join(("helpers", *path.relative_to(package).with_suffix("").parts)): path for path in package.rglob("*.py")
+    }
+    arrows = {
+        name: {
+            other
+            for module, at_once in own_imports(path)
+            if at_once
+            for other in files
+            if f"{module}.".startswith(f"{other}.")
+        }
+        for name, path in files.items()
+    }
+    list(graphlib.TopologicalSorter(arrows).static_order())  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_small_enough_to_overlook(room):
+    modules = [path.name for path in (ROOT / "helpers" / room).glob("[a-z]*.py")]
+    assert len(modules) <= 15, modules
+    said = ast.get_docstring(ast.parse((ROOT / "helpers" / room / "__init__.py").read_text(encoding="utf-8")))
+    assert said, "its __init__ says what lives there"
 
 
 def test_nothing_heavy_is_imported_early():
@@ -101,6 +112,8 @@ def test_readme_lists_every_lesson():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for lesson in lessons():
         assert f"| {lesson.name[:2]} · " in readme
+    for page in re.findall(r"\]\(([A-Za-z/_.]+\.md)\)", readme):
+        assert (ROOT / page).exists(), page
     for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", readme):
         assert (ROOT / picture).exists(), picture
 
@@ -115,3 +128,11 @@ def test_make_help_lists_every_command():
 def test_learners_files_and_downloads_stay_out_of_git():
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert {"/work/", "runs/", ".venv/"} <= set(ignored)
+
+
+def test_the_map_names_every_room():
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)
+    assert named == list(reversed(ROOMS))
+    for path in re.findall(r"`((?:helpers|tools)/[a-z_/]+\.py)`", page):
+        assert (ROOT / path).exists(), path

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.execution import Outcome, execute_notebook
-from helpers.files import write_whole
+from helpers.course.execution import Outcome, execute_notebook
+from helpers.ground.files import write_whole
 from tools.fingerprint import fingerprint
 from tools.lesson import ROOT, Lesson, LessonError, all_lessons, read_lesson
 from tools.notebooks import answers_module, make_notebook, notebook_text, untrue_statements, without_outputs

@@ -12,13 +12,13 @@ import time
 
 import torch
 
-from helpers.batching import StreamBatches
-from helpers.checkpoints import save_checkpoint
 from helpers.corpora import load_corpus
-from helpers.files import write_whole
+from helpers.ground.checkpoints import save_checkpoint
+from helpers.ground.files import write_whole
 from helpers.models.architectures import ARCHITECTURES
-from helpers.splits import make_split
-from helpers.trained_models import SHIPPED
+from helpers.models.trained import SHIPPED
+from helpers.text.batching import StreamBatches
+from helpers.text.splits import make_split
 from helpers.training import evaluate, fit
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import jupytext
 
-from helpers.exercises import BEGIN, END, without_markers
+from helpers.course.exercises import BEGIN, END, without_markers
 
 ROOT = Path(__file__).parent.parent
 _CELL = re.compile(r"# %%")

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.exercises import blank, without_markers
+from helpers.course.exercises import blank, without_markers
 from tools.lesson import ROOT, Cell, Lesson, bound_names, used_names
 
 _METADATA = {

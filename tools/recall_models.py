@@ -20,15 +20,15 @@ from typing import Any
 import torch
 
 from helpers.answers.attention import make_optimizer
-from helpers.batching import StreamBatches
-from helpers.checkpoints import read_checkpoint, save_checkpoint
 from helpers.corpora import load_corpus
-from helpers.device import choose_device
-from helpers.files import write_whole
+from helpers.ground.checkpoints import read_checkpoint, save_checkpoint
+from helpers.ground.device import choose_device
+from helpers.ground.files import write_whole
+from helpers.measuring.recall import recall_by_distance
 from helpers.models.architectures import ARCHITECTURES
-from helpers.recall import recall_by_distance
-from helpers.splits import Split, make_split
-from helpers.trained_models import SHIPPED
+from helpers.models.trained import SHIPPED
+from helpers.text.batching import StreamBatches
+from helpers.text.splits import Split, make_split
 from helpers.training import Progress, evaluate, fit
 
 RESULTS = SHIPPED / "recall.json"

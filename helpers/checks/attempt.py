@@ -1,13 +1,10 @@
-"""Running code that a learner wrote: with a time limit, its printing caught, and nothing global left changed."""
+"""Running code that a learner wrote: on one thread, its printing caught, and nothing global left changed."""
 
 import contextlib
 import copy
-import ctypes
 import inspect
 import io
-import os
 import random
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,59 +14,18 @@ import torch
 
 from helpers.checks.expectations import Mistake, same
 
-REPEAT = 0.2  # seconds until code that swallowed the interruption is interrupted again
-
-
-class OutOfTime(BaseException):
-    """Raised inside code that has run for too long. Not an Exception, so that `except Exception` lets it through."""
-
-
-def allowed_seconds() -> float:
-    """Return how long a check may run: 5 seconds, or `COURSE_CHECK_SECONDS`."""
-    return float(os.environ.get("COURSE_CHECK_SECONDS", "5"))
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime inside the block once the time is up.
-
-    Works in any thread and on any platform, but only between two steps of Python: one long call into C (a sleep, a
-    huge matrix product) is interrupted when it returns.
-    """
-    thread, interruption = ctypes.c_ulong(threading.get_ident()), ctypes.py_object(OutOfTime)
-    raise_in_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    finished = threading.Event()
-    armed = [False]
-
-    def watch() -> None:
-        wait = seconds
-        while not finished.wait(wait):
-            if armed[0]:  # Python does not change threads between this line and the next
-                raise_in_thread(thread, interruption)
-            wait = REPEAT
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        armed[0] = True  # not before: an interruption within `start` would leave a lock of its own broken
-        yield
-    finally:
-        armed[0] = False  # without a call, so that nothing can interrupt it: from now on none more is sent
-        try:
-            raise_in_thread(thread, None)  # one still on its way is taken back
-            finished.set()
-            watcher.join()
-        except OutOfTime:  # it arrived just here
-            finished.set()
-            watcher.join()
-
 
 @contextlib.contextmanager
 def nothing_global_changes() -> Iterator[None]:
-    """Run the block from fixed random states with gradients on, then put all of it back as it was."""
+    """Run the block from fixed random states, with gradients on, on one thread; then put all of it back as it was.
+
+    With as many threads as cores torch waits for the slowest of them: beside another program on the same machine a check
+    of milliseconds then takes seconds.
+    """
     python_state, numpy_state = random.getstate(), np.random.get_state()
-    dtype = torch.get_default_dtype()
+    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
     try:
+        torch.set_num_threads(1)
         with (
             torch.random.fork_rng(devices=range(torch.cuda.device_count())),
             torch.enable_grad(),
@@ -84,6 +40,7 @@ def nothing_global_changes() -> Iterator[None]:
         random.setstate(python_state)
         np.random.set_state(numpy_state)
         torch.set_default_dtype(dtype)
+        torch.set_num_threads(threads)
 
 
 @contextlib.contextmanager

@@ -13,20 +13,14 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from helpers import records
-from helpers.checks.attempt import (
-    Guarded,
-    OutOfTime,
-    allowed_seconds,
-    nothing_global_changes,
-    printing_caught,
-    time_limit,
-)
+from helpers.checks.attempt import Guarded, nothing_global_changes, printing_caught
 from helpers.checks.display import Progress, Report, show_printed, show_report
 from helpers.checks.expectations import Mistake, describe_type
 from helpers.checks.hints import hint
-from helpers.exercises import blank, open_places, places_to_fill, without_markers
-from helpers.settings import is_on
+from helpers.checks.time_limit import OutOfTime, allowed_seconds, time_limit
+from helpers.course import records
+from helpers.course.exercises import blank, open_places, places_to_fill, without_markers
+from helpers.course.settings import is_on
 
 _GO_ON = "Going on with the course's version."
 
@@ -145,13 +139,13 @@ def _attempt(check: Callable[[Any], None], name: str, answer: Any) -> tuple[str,
     """Run one check. Returns what is wrong, empty if nothing is, and what the learner's code printed."""
     with printing_caught() as printed, nothing_global_changes():
         try:
-            with time_limit(allowed_seconds()):
+            with time_limit(allowed_seconds()) as limit:
                 check(Guarded(answer, name))
             mistake = ""
         except Mistake as error:
             mistake = str(error).rstrip(".")
         except OutOfTime:
-            mistake = f"stopped after {allowed_seconds():g} seconds: is there a loop that never ends, or is the machine very busy?"
+            mistake = limit.exceeded.rstrip(".")
         except (Exception, SystemExit) as error:
             mistake = _explain(error, name, answer)
     return mistake, printed.getvalue()

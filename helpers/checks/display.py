@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from IPython.display import display
 
-from helpers.records import SIGNS
+from helpers.course.records import SIGNS
 
 _GREY = "#888888"
 _COLOURS = {"right": "#009E73", "wrong": "#D55E00", "blank": "#0072B2", "course's version": "#0072B2"}

@@ -6,8 +6,7 @@ from itertools import pairwise
 import torch
 
 from helpers.checks.expectations import Mistake, expect, same
-from helpers.checks.stand_ins import called
-from helpers.checks.training_spy import modes_of
+from helpers.checks.spies import called, modes_of
 from helpers.models import lstm
 
 VOCAB, HIDDEN, LAYERS, ROWS = 7, 6, 2, 3

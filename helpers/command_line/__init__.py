@@ -1,1 +1,4 @@
-"""The parts that the commands `helpers.train`, `helpers.generate` and `helpers.evaluate` are put together from."""
+"""The commands `helpers.train`, `helpers.generate` and `helpers.evaluate`, and the parts that they are made of.
+
+What all commands of the course do alike stands in `helpers.course.console`.
+"""

@@ -7,8 +7,8 @@ import time
 from dataclasses import replace
 
 from helpers.command_line.parts import Parts, make_parts
-from helpers.command_line.settings import RunSettings
-from helpers.splits import Split
+from helpers.command_line.run_settings import RunSettings
+from helpers.text.splits import Split
 from helpers.training import evaluate, fit
 
 _ENTRIES = 10  # of the history, in a run that is not measured in epochs

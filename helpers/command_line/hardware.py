@@ -6,9 +6,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from helpers.command_line.settings import RunSettings
-from helpers.device import choose_device
-from helpers.nested import map_tensors
+from helpers.command_line.run_settings import RunSettings
+from helpers.ground.device import choose_device
+from helpers.ground.nested import map_tensors
 
 
 def set_up(settings: RunSettings) -> None:

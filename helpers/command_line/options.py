@@ -6,9 +6,9 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
-from helpers.command_line.settings import DURATIONS, NONE, RunSettings, kind_of
-from helpers.console import Parser
-from helpers.presets import PRESET_NAMES
+from helpers.command_line.run_settings import DURATIONS, NONE, RunSettings, kind_of
+from helpers.course.console import Parser
+from helpers.training.presets import PRESET_NAMES
 
 _EXAMPLES = """\
 examples: python -m helpers.train my_book.txt --minutes 2

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from helpers.batching import StreamBatches, WindowBatches
 from helpers.command_line.hardware import place
-from helpers.command_line.settings import RunSettings
+from helpers.command_line.run_settings import RunSettings
 from helpers.corpora import REGISTRY, Corpus, load_corpus
-from helpers.device import device_of, send
-from helpers.splits import Split
-from helpers.vocabulary import Vocabulary
+from helpers.ground.device import device_of, send
+from helpers.ground.vocabulary import Vocabulary
+from helpers.text.batching import StreamBatches, WindowBatches
+from helpers.text.splits import Split
 
 _VAL_LENGTH, _VAL_ROWS = 128, 64  # of the batches for validation; short texts have fewer rows
 

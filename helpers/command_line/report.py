@@ -5,17 +5,17 @@ import textwrap
 import torch
 from torch import nn
 
-from helpers.baselines import Baselines, measure
-from helpers.command_line.folder import RunFolder
 from helpers.command_line.parts import Parts
-from helpers.command_line.settings import RunSettings, model_name
+from helpers.command_line.run_folder import RunFolder
+from helpers.command_line.run_settings import RunSettings, model_name
 from helpers.corpora import Corpus
-from helpers.device import device_of
-from helpers.parameters import count_parameters
-from helpers.sampling import generate
-from helpers.splits import Split
+from helpers.ground.device import device_of
+from helpers.ground.vocabulary import Vocabulary
+from helpers.measuring.parameters import count_parameters
+from helpers.sampling.generation import generate
+from helpers.text.baselines import Baselines, measure
+from helpers.text.splits import Split
 from helpers.training import History, Progress
-from helpers.vocabulary import Vocabulary
 
 _SAMPLE_LENGTH, _TEMPERATURE = 200, 0.8
 _LONGEST_WORD = 20  # characters

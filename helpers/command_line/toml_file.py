@@ -7,8 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from helpers.command_line.settings import RunSettings, check_value
-from helpers.files import write_whole
+from helpers.command_line.run_settings import RunSettings, check_value
+from helpers.ground.files import write_whole
 
 _HEADING = "# The settings of a run. To repeat it: python -m helpers.train --config THIS_FILE\n"
 

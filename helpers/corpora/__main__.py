@@ -5,16 +5,16 @@ import os
 import sys
 from pathlib import Path
 
-from helpers.console import DONE, EXIT_CODES, run_command
 from helpers.corpora.corpus import Corpus
 from helpers.corpora.listing import table
 from helpers.corpora.loading import load_corpus
 from helpers.corpora.registry import REGISTRY, Published
-from helpers.files import write_whole
+from helpers.course.console import DONE, EXIT_CODES, run_command
+from helpers.ground.files import write_whole
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says; `helpers.console` lists the exit codes."""
+    """Do what the command line says; `helpers.course.console` lists the exit codes."""
     options = _parser().parse_args(arguments)
     return run_command(lambda: _print_answer(options))
 

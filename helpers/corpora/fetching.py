@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from helpers.corpora.corpus import CorpusUnavailable, disk_problem
 from helpers.corpora.download import DownloadFailed, download
-from helpers.corpora.errors import CorpusUnavailable, disk_problem
 from helpers.corpora.folder import data_folder, find_pinned, is_whole, problem_of
 from helpers.corpora.reading import looks_binary, unpack
 from helpers.corpora.registry import Pinned
-from helpers.files import write_whole
+from helpers.ground.files import write_whole
 
 
 def pinned_file(entry: Pinned, progress: bool) -> Path:

@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from helpers.corpora.corpus import CorpusUnavailable, disk_problem
 from helpers.corpora.download import CONNECT_SECONDS, RETRIES, SILENT_SECONDS
-from helpers.corpora.errors import CorpusUnavailable, disk_problem
 from helpers.corpora.folder import data_folder, find_published
 from helpers.corpora.registry import Published
-from helpers.files import write_whole
+from helpers.ground.files import write_whole
 
 
 def published_folder(entry: Published, progress: bool) -> Path:

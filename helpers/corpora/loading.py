@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from helpers.corpora import made
-from helpers.corpora.corpus import Corpus
-from helpers.corpora.errors import CorpusUnavailable
+from helpers.corpora.corpus import Corpus, CorpusUnavailable
 from helpers.corpora.fetching import is_url, pinned_file, url_file
 from helpers.corpora.hub import published_folder
 from helpers.corpora.reading import Reading, decode

@@ -4,3 +4,12 @@
 tensor, or a tuple of tensors, the batch first in each. `settings` of a model are what it was made with, so
 `type(model)(**model.settings)` makes another of the same sizes.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "trained": ["load_trained"],
+    },
+)

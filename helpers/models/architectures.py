@@ -1,6 +1,6 @@
 """The models by the name of their architecture, as checkpoints and presets write it."""
 
-from helpers.models.attention import CharAttentionLSTM
+from helpers.models.attention_lstm import CharAttentionLSTM
 from helpers.models.gru import CharGRU
 from helpers.models.lstm import CharLSTM
 from helpers.models.stacked_rnn import StackedRNN

@@ -5,9 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from helpers.models.arguments import check_state
-from helpers.models.gate_weights import GateWeights
-from helpers.models.recurrent_language_model import RecurrentLanguageModel
+from helpers.models.inputs import check_state
+from helpers.models.recurrent import GateWeights, RecurrentLanguageModel
 
 
 class GRUGates(NamedTuple):

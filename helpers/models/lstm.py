@@ -5,9 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from helpers.models.arguments import check_pair
-from helpers.models.gate_weights import GateWeights
-from helpers.models.recurrent_language_model import RecurrentLanguageModel
+from helpers.models.inputs import check_pair
+from helpers.models.recurrent import GateWeights, RecurrentLanguageModel
 
 State = tuple[torch.Tensor, torch.Tensor]  # hidden and cell
 

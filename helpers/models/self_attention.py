@@ -1,11 +1,89 @@
 """Causal self-attention with several heads over the last positions of a text, step by step or all at once."""
 
+import math
+
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from helpers.models.arguments import check_sizes
-from helpers.models.band import band_mask
-from helpers.models.scaled_dot_product import attend, attend_by_hand, attention_weights
+from helpers.models.inputs import check_sizes
+
+
+def band_mask(time: int, past: int, block_size: int, device: torch.device | str | None = None) -> torch.Tensor:
+    """Return a mask that is True where a position may look.
+
+    Args:
+        time: positions that look, at least 1.
+        past: positions before the first of them that can be looked at as well.
+        block_size: how many positions each one sees at most, itself included.
+        device: of the mask.
+
+    Returns: shape (time, past + time). Row t is position past + t; its True entries end on it, and are `block_size`
+        many, or as many as there are.
+    """
+    looking = torch.arange(past, past + time, device=device)[:, None]  # (time, 1)
+    looked_at = torch.arange(past + time, device=device)  # (past + time,)
+    distance = looking - looked_at  # (time, past + time): 0 is the position itself, below 0 the future
+    return (distance >= 0) & (distance < block_size)
+
+
+def check_mask(mask: torch.Tensor, shape: tuple[int, int]) -> None:
+    """Raise ValueError unless a mask is of booleans and can be stretched to `shape`, (queries, keys) in its last two.
+
+    A mask of numbers is refused because two readings of it exist: 1 for "may look", or a number added to the scores.
+    """
+    if mask.dtype != torch.bool:
+        raise ValueError(f"the mask is of {mask.dtype}: it must be of torch.bool, True where a position may look")
+    if mask.dim() < 2 or any(own not in (1, due) for own, due in zip(mask.shape[-2:], shape, strict=True)):
+        raise ValueError(f"the mask has shape {tuple(mask.shape)}: its last two sizes must be {shape}, (queries, keys)")
+
+
+# Each query looks at all keys, and takes a mean of their values. How much of each, the scores say: queries · keys,
+# divided by the root of head_size. Without the root, the scores of random vectors grow with head_size as their
+# variance does, softmax gives nearly all to one key, and hardly a gradient comes back.
+# Source: Vaswani et al., "Attention Is All You Need" (2017), section 3.2.1.
+
+
+def attention_weights(queries: torch.Tensor, keys: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+    """Return how much of each value each query takes.
+
+    Args:
+        queries: shape (..., queries, head_size).
+        keys: shape (..., keys, head_size).
+        mask: booleans, True where a query may look, of a shape that stretches to (..., queries, keys); None lets each
+            query look at all keys.
+
+    Returns: shape (..., queries, keys), not negative. A row adds up to 1; one that may look nowhere is zeros.
+
+    Raises:
+        ValueError: a mask of another type or shape.
+    """
+    scores = queries @ keys.mT / math.sqrt(queries.shape[-1])  # (..., queries, keys)
+    if mask is None:
+        return torch.softmax(scores, dim=-1)
+    check_mask(mask, (queries.shape[-2], keys.shape[-2]))
+    # The lowest finite number in place of minus infinity: a row that is masked whole would give 0 / 0.
+    scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    return torch.softmax(scores, dim=-1).masked_fill(~mask, 0.0)
+
+
+def attend_by_hand(
+    queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Return the sums of the values by `attention_weights`: shape (..., queries, head_size)."""
+    return attention_weights(queries, keys, mask) @ values
+
+
+def attend(
+    queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Return what `attend_by_hand` does, without keeping all weights in memory where torch knows a way."""
+    if mask is None:
+        return F.scaled_dot_product_attention(queries, keys, values)
+    check_mask(mask, (queries.shape[-2], keys.shape[-2]))
+    attended = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
+    return attended.masked_fill(~mask.any(-1, keepdim=True), 0.0)  # NaN in some versions of torch
+
 
 Past = tuple[torch.Tensor, torch.Tensor]  # keys and values of positions before, each (batch, heads, past, head_size)
 

@@ -4,9 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.models.arguments import check_state, check_tokens
-from helpers.models.fused_recurrence import can_fuse, unroll_fused
-from helpers.models.recurrence import recur
+from helpers.models.inputs import check_state, check_tokens
+from helpers.models.recurrence import can_fuse, recur, unroll_fused
 
 
 class RNNCell(nn.Module):

@@ -1,6 +1,11 @@
 """Small tales written by a stochastic grammar, with the exact probability of each of their characters."""
 
-from helpers.tales.tales import Tales, write_tales
-from helpers.tales.writer import Recall
+import lazy_loader
 
-__all__ = ["Recall", "Tales", "write_tales"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "tales": ["Tales", "write_tales"],
+        "writer": ["Recall"],
+    },
+)

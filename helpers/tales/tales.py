@@ -9,8 +9,8 @@ import numpy as np
 from helpers.tales.choices import Choice
 from helpers.tales.grammar import Grammar
 from helpers.tales.notation import parse_tables
-from helpers.tales.plots import PLOTS
 from helpers.tales.scenes import SCENES
+from helpers.tales.stories import PLOTS
 from helpers.tales.words import WORDS
 from helpers.tales.writer import Recall, Writer
 

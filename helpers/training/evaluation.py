@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
-from helpers.device import device_of
+from helpers.ground.device import device_of
 from helpers.training.processes import ALONE, Processes
 from helpers.training.score import Score, Tally, sequence_loss
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.files import write_whole
+from helpers.ground.files import write_whole
 from helpers.training.score import Score
 
 
@@ -50,14 +50,14 @@ class History:
 
     def plot(self, **baselines: float):
         """Draw both losses over the steps, and each baseline as a level line. Returns the matplotlib axes."""
-        from helpers.plots import plot_losses  # drawing is not needed for training
+        from helpers.pictures.charts import plot_losses  # drawing is not needed for training
 
         losses = {"training": self.train_loss} | ({"validation": self.val_loss} if self.val_loss else {})
         return plot_losses(losses, steps=self.steps, baselines=baselines, step_name="step")
 
     def save(self, folder: str | Path, **baselines: float) -> Path:
         """Write `loss_curve.png` and `history.csv` into a folder, each whole or not at all. Returns the folder."""
-        from helpers.plots import save_plot
+        from helpers.pictures.charts import save_plot
 
         folder = Path(folder)
         save_plot(self.plot(**baselines), folder / "loss_curve.png", close=True)

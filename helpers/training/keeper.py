@@ -4,17 +4,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from helpers.checkpoints import read_checkpoint, refuse_another, write_checkpoint
-from helpers.files import remove_leftovers
-from helpers.state import to_device
-from helpers.training.comparison import differences
+from helpers.ground.checkpoints import read_checkpoint, refuse_another, write_checkpoint
+from helpers.ground.files import remove_leftovers
+from helpers.ground.nested import to_device
+from helpers.ground.vocabulary import Vocabulary
 from helpers.training.divergence import refuse_broken_weights
 from helpers.training.history import History
 from helpers.training.plan import Plan
 from helpers.training.randomness import random_states, set_random_states
+from helpers.training.resumable import differences
 from helpers.training.run import Run
 from helpers.training.score import Tally
-from helpers.vocabulary import Vocabulary
 
 
 class Keeper:

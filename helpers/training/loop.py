@@ -6,7 +6,7 @@ import torch
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 from tqdm.std import tqdm  # text, never a widget: executions of notebooks hang on widgets now and then
 
-from helpers.state import detach
+from helpers.ground.nested import detach
 from helpers.training.divergence import refuse_broken_number
 from helpers.training.evaluation import evaluate
 from helpers.training.interrupts import deferred_interrupt

@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from helpers.device import device_of
-from helpers.training.comparison import as_json, describe_batches, describe_model, describe_optimizer
+from helpers.ground.device import device_of
 from helpers.training.evaluation import Batches
 from helpers.training.processes import Processes
 from helpers.training.randomness import Generators
+from helpers.training.resumable import as_json, describe_batches, describe_model, describe_optimizer
 from helpers.training.run import Progress
 from helpers.training.schedules import Schedule, describe_schedule
 
