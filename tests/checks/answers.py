@@ -1,7 +1,9 @@
 """Where the answers of one lesson are collected."""
 
+import importlib
+import pkgutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -37,7 +39,15 @@ class Answers:
         self.is_right(answer)
 
     def include(self, other: "Answers") -> None:
-        """Take in the answers that another module of the same lesson collects."""
+        """Take in the answers of another exercise."""
         for mine, theirs in ((self.wrong, other.wrong), (self.right, other.right)):
             for exercise, answers in theirs.items():
                 mine[exercise].extend(answers)
+
+
+def collect(folder: Iterable[str], package: str) -> Answers:
+    """Return what the modules of a lesson's folder hold in their ANSWERS."""
+    together = Answers()
+    for module in pkgutil.iter_modules(folder):
+        together.include(importlib.import_module(f"{package}.{module.name}").ANSWERS)
+    return together

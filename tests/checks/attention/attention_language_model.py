@@ -1,4 +1,4 @@
-"""Answers to the exercise of lesson 05 that builds the model."""
+"""What learners hand in for `AttentionLanguageModel` of lesson 05."""
 
 import torch
 import torch.nn.functional as F
@@ -10,8 +10,6 @@ from helpers.answers.attention import hide_future as course_hide
 from tests.checks.answers import Answers
 
 ANSWERS = Answers()
-
-# ----------------------------------------------------------------------------------- AttentionLanguageModel
 
 
 def model(forward=None, make=None, keep_hide=True, make_dropout=None):

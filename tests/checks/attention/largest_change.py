@@ -1,14 +1,12 @@
-"""Answers to the exercise of lesson 05 that catches the leak."""
+"""What learners hand in for `largest_change` of lesson 05."""
 
 import torch
 from torch import nn
 
 from tests.checks.answers import Answers
-from tests.checks.attention.training import loss_of, nothing, only_flat
+from tests.checks.attention.estimate_loss import loss_of, nothing, only_flat
 
 ANSWERS = Answers()
-
-# ------------------------------------------------------------------------------------------- largest_change
 
 
 def at_position(changed, position, token):

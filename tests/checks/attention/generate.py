@@ -1,4 +1,4 @@
-"""Answers to the exercise of lesson 05 that writes."""
+"""What learners hand in for `generate` of lesson 05."""
 
 import math
 
@@ -12,8 +12,6 @@ from helpers.checks.attention.writer import COLD
 from tests.checks.answers import Answers
 
 ANSWERS = Answers()
-
-# ------------------------------------------------------------------------------------------------- generate
 
 
 def key_of(attention, states):
