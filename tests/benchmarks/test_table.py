@@ -85,7 +85,7 @@ def test_what_fails_gets_its_own_row_and_stops_nothing(only, capsys):
     printed = capsys.readouterr()
     assert table_rows(printed.out) == [list(GOOD[:5]), ["first", "none", "", "failed", ""], list(GOOD[:5])]
     (problem,) = [line for line in printed.out.splitlines() if line.startswith("- ")]
-    assert problem.startswith("- first: AssertionError: the two sides write different texts (test_benchmark_table.py,")
+    assert problem.startswith("- first: AssertionError: the two sides write different texts (test_table.py,")
     assert "a remark" not in printed.out
     assert "a remark" in printed.err
 
