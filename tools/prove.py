@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     marked = [] if options.all else ["-m", "not slow"]
     parts = {
-        "tests": ["pytest", "-q", "-n", str(options.workers), *marked, *options.pytest],
+        "tests": ["pytest", "-q", "-n", str(options.workers), "--dist", "worksteal", *marked, *options.pytest],
         "solutions": ["tools.validate", "-q", "-n", str(options.workers)],
     }
     start, failed = time.perf_counter(), []

@@ -88,6 +88,7 @@ def test_compilation_is_for_training_alone(monkeypatch):
     assert asked == [1, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [{}, {"embedding_size": 4}, {"embedding_size": 4, "hidden_size": 40}])
 @pytest.mark.parametrize("model", MODELS)
 def test_a_compiled_model_learns_the_same(model, sizes, monkeypatch):

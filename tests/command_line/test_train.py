@@ -113,7 +113,7 @@ def test_a_flag_goes_before_the_settings_of_a_file(call, folder, whole):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGTERM", marks=pytest.mark.slow), "SIGKILL"])
 def test_a_run_that_was_stopped_goes_on_as_if_nothing_had_happened(folder, whole, name):
     """SIGKILL leaves the last checkpoint that was written; the others write one before they end."""
     goal = folder / name

@@ -62,6 +62,7 @@ def test_two_processes_have_the_losses_of_one_and_speak_with_one_voice(text, tmp
     assert (code, "belongs to a run of 2 processes, and this is 1" in said) == (2, True), said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds the processes in /proc")
 def test_a_killed_process_ends_the_run_with_one_line_and_a_good_checkpoint(text, tmp_path):
     folder = tmp_path / "run"
@@ -76,6 +77,7 @@ def test_a_killed_process_ends_the_run_with_one_line_and_a_good_checkpoint(text,
     assert read_checkpoint(folder / "last.safetensors").notes["step"] % 5 == 0
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_says_how_as_many_processes_go_on_with_it(text, tmp_path):
     folder = tmp_path / "run"
     process = start(text, *SMALL, "--steps", 100_000, "--save-every", 5, "--out", folder, size=2)

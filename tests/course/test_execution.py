@@ -64,6 +64,7 @@ def test_dead_kernel_is_told(run):
     assert outcome.hung
 
 
+@pytest.mark.slow
 def test_notebook_that_ignores_every_limit_is_killed_with_its_kernel(run):
     mark = f"COURSE_TEST_{uuid.uuid4().hex}"
     start = time.perf_counter()

@@ -59,6 +59,7 @@ def test_table_and_csv(handed_in, tmp_path, capsys):
     assert rows[5]["remark"] == "no such file"
 
 
+@pytest.mark.slow
 def test_notebook_that_hangs_costs_its_own_row_only(handed_in, capsys):
     assert main([str(handed_in / "kim.ipynb"), "--seconds", "8"]) == 1
     row = capsys.readouterr().out.splitlines()[0]

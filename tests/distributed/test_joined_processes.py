@@ -82,6 +82,7 @@ def test_two_processes_with_half_the_rows_train_as_one_with_all(kind, tmp_path, 
     assert first["next random number"] != second["next random number"], "their dropout would be the same"
 
 
+@pytest.mark.slow
 @not_on_windows
 def test_torchrun_ends_with_one_line_and_a_good_checkpoint_when_a_process_is_killed(tmp_path):
     options = {"dropout": 0.3, "kind": "windows", "every": 4}
@@ -137,6 +138,7 @@ def test_processes_that_see_different_folders_do_not_go_on(tmp_path):
     ] * 2
 
 
+@pytest.mark.slow
 @not_on_windows
 def test_a_process_that_is_silent_counts_as_lost(tmp_path):
     codes, said = launch(tmp_path, check=False, seconds=3, every=4, deeds={"12": "sleep"})
