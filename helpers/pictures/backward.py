@@ -5,9 +5,9 @@ from itertools import cycle
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch
 
 from helpers.pictures.charts import COLOURS, new_axes
+from helpers.pictures.diagrams import draw_box
 
 _FORWARD, _BACKWARD = "#999999", COLOURS[1]
 _BOXES = ("x", "a", "h", "y", "L")  # from the bottom to the top
@@ -39,7 +39,7 @@ def draw_backward(part: str) -> Axes:
     _draw_way_back(axes, part)
     for column, step in enumerate(_STEPS):
         for level, name in enumerate(_BOXES):
-            _box(axes, column * _ACROSS, level * _UP, f"${name}_{{{step}}}$")
+            draw_box(axes, column * _ACROSS, level * _UP, f"${name}_{{{step}}}$", size=(2 * _WIDTH, 2 * _HEIGHT))
     return axes
 
 
@@ -115,9 +115,3 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], bac
     colour, width = (_BACKWARD, 2.0) if back else (_FORWARD, 1.0)
     style = {"arrowstyle": "-|>", "color": colour, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", end, start, arrowprops=style)
-
-
-def _box(axes: Axes, x: float, y: float, label: str) -> None:
-    style = {"boxstyle": "round,pad=0.02", "facecolor": "white", "edgecolor": "black", "linewidth": 1.2}
-    axes.add_patch(FancyBboxPatch((x - _WIDTH, y - _HEIGHT), 2 * _WIDTH, 2 * _HEIGHT, **style))
-    axes.text(x, y, label, ha="center", va="center", fontsize=12)

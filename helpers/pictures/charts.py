@@ -112,7 +112,7 @@ def plot_temperatures(logits: torch.Tensor, symbols: Sequence[str], temperatures
     """
     logits = logits.detach()
     order = logits.argsort(descending=True)[:top].tolist()
-    labels = [_visible(symbols[index]) for index in order] + ["all others"] * (len(logits) > top)
+    labels = [visible(symbols[index]) for index in order] + ["all others"] * (len(logits) > top)
     axes = new_axes("The same logits at different temperatures", "next character", "probability")
     width = 0.8 / len(temperatures)
     for number, (colour, temperature) in enumerate(zip(cycle(COLOURS), temperatures, strict=False)):
@@ -126,5 +126,7 @@ def plot_temperatures(logits: torch.Tensor, symbols: Sequence[str], temperatures
     return axes
 
 
-def _visible(symbol: str) -> str:
-    return "␣" if symbol == " " else repr(symbol)[1:-1]
+def visible(symbol: str, space: str = "␣") -> str:
+    """Return a character as a label shows it: a line end as ¶, a space as ␣ or what is given, others as they are."""
+    shown = symbol if symbol.isprintable() else repr(symbol)[1:-1]
+    return {" ": space, "\n": "¶"}.get(symbol, shown)

@@ -6,9 +6,8 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 
-from helpers.pictures.charts import new_axes
+from helpers.pictures.charts import new_axes, visible
 
-_NEWLINE = "¶"
 _CELL, _LINE = 0.115, 0.26  # inches of a character across, and of a line
 
 
@@ -73,7 +72,9 @@ def plot_strips(
     values = torch.stack([_numbers(text, row) for row in rows.values()])  # (rows, time)
     axes = new_axes(title, "", "", width=len(text) * _CELL + 2.2, height=0.34 * len(rows) + 0.9)
     image = _draw_grid(axes, values, low, high)
-    axes.set_xticks(range(len(text)), [_visible(character) for character in text], family="monospace", fontsize=9)
+    axes.set_xticks(
+        range(len(text)), [visible(character, space=" ") for character in text], family="monospace", fontsize=9
+    )
     axes.set_yticks(range(len(rows)), list(rows))
     axes.tick_params(length=0)
     axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=max(4, 3 * len(rows)))
@@ -110,8 +111,13 @@ def _write(axes: Axes, column: int, line: int, character: str, image) -> None:
     """Write a character where it can be read: white on dark colours, black on bright ones."""
     shade = image.norm(image.get_array()[line, column])
     colour = "black" if shade > 0.5 else "white"
-    axes.text(column, line, _visible(character), ha="center", va="center", color=colour, family="monospace", fontsize=9)
-
-
-def _visible(character: str) -> str:
-    return _NEWLINE if character == "\n" else character
+    axes.text(
+        column,
+        line,
+        visible(character, space=" "),
+        ha="center",
+        va="center",
+        color=colour,
+        family="monospace",
+        fontsize=9,
+    )

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from helpers.pictures.charts import COLOURS, new_axes
+from helpers.pictures.charts import COLOURS, new_axes, visible
 from helpers.sampling.comparison import Measures
 
 _RULED_OUT = "#cccccc"
@@ -33,7 +33,7 @@ def plot_filters(
     """
     before = logits.softmax(-1)
     order = before.argsort(descending=True)[:top].tolist()
-    labels = [_visible(symbols[index]) for index in order]
+    labels = [visible(symbols[index]) for index in order]
     figure, grid = plt.subplots(
         len(filtered), 1, figsize=(7, 0.4 + 1.35 * len(filtered)), sharex=True, layout="constrained", squeeze=False
     )
@@ -121,7 +121,3 @@ def _hidden(box: Bbox, taken: Sequence[Bbox], frame: Bbox) -> float:
     shared = [Bbox.intersection(box, other) for other in [*taken, frame]]
     *covered, inside = [0.0 if one is None else one.width * one.height for one in shared]
     return sum(covered) + box.width * box.height - inside
-
-
-def _visible(symbol: str) -> str:
-    return {" ": "␣", "\n": "¶"}.get(symbol, symbol)

@@ -36,7 +36,7 @@ def draw_streams(text: str, *, batch_size: int, sequence_length: int) -> Axes:
         for row, tokens in enumerate(inputs):
             _write_row(axes, vocabulary.decode(tokens), left, -1.2 * row, _INPUT, "" if number else f"stream {row + 1}")
             if number + 1 < len(batches):
-                _arrow(
+                _labelled_arrow(
                     axes, (left + sequence_length - 0.4, -1.2 * row), (left + sequence_length + 1, -1.2 * row), "state"
                 )
     axes.set(xlim=(-3.6, left + inputs.shape[1]), ylim=(-1.2 * batch_size + 0.5, 1.4))
@@ -49,14 +49,14 @@ def draw_unrolled(text: str) -> Axes:
     axes.annotate("", (-0.27, 2), (-0.75, 2), arrowprops={"arrowstyle": "->"})
     axes.text(-0.8, 2, "$h_0$", ha="right", va="center")
     for time, character in enumerate(text):
-        _box(axes, time, 0, character, _INPUT)
-        _box(axes, time, 1, f"$x_{time + 1}$", _INPUT)
-        _box(axes, time, 2, f"$h_{time + 1}$", "black")
-        _box(axes, time, 3, "logits", _TARGET)
+        draw_box(axes, time, 0, character, _INPUT)
+        draw_box(axes, time, 1, f"$x_{time + 1}$", _INPUT)
+        draw_box(axes, time, 2, f"$h_{time + 1}$", "black")
+        draw_box(axes, time, 3, "logits", _TARGET)
         for level, label in enumerate(("embedding", "$W_e$", "$W_o$")):
-            _arrow(axes, (time, level + 0.25), (time, level + 0.75), label)
+            _labelled_arrow(axes, (time, level + 0.25), (time, level + 0.75), label)
         if time + 1 < len(text):
-            _arrow(axes, (time + 0.27, 2), (time + 0.73, 2), "$W_h$")
+            _labelled_arrow(axes, (time + 0.27, 2), (time + 0.73, 2), "$W_h$")
     axes.set(xlim=(-1.1, len(text) - 0.4), ylim=(-0.35, 3.35))
     return axes
 
@@ -76,13 +76,14 @@ def _write_row(axes: Axes, characters: str, start: float, row: float, colour: st
         )  # fmt: skip
 
 
-def _box(axes: Axes, x: float, y: float, label: str, colour: str) -> None:
-    style = {"boxstyle": "round,pad=0.02", "facecolor": "white", "edgecolor": colour, "linewidth": 1.5}
-    axes.add_patch(FancyBboxPatch((x - 0.25, y - 0.22), 0.5, 0.44, **style))
+def draw_box(axes: Axes, x: float, y: float, label: str, colour: str = "black", size=(0.5, 0.44)) -> None:
+    """Draw a box around a label, with its middle at (x, y) and `size` (width, height)."""
+    style = {"boxstyle": "round,pad=0.02", "facecolor": "white", "edgecolor": colour, "linewidth": 1.4}
+    axes.add_patch(FancyBboxPatch((x - size[0] / 2, y - size[1] / 2), *size, **style))
     axes.text(x, y, label, ha="center", va="center", color=colour, fontsize=12)
 
 
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], label: str) -> None:
+def _labelled_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], label: str) -> None:
     axes.annotate("", end, start, arrowprops={"arrowstyle": "->"})
     across = start[1] == end[1]
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2

@@ -1,6 +1,8 @@
 """The contract of a check, whatever the exercise: what it shows, what it hands back, and what it leaves alone."""
 
 import random
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -19,6 +21,7 @@ from helpers.checks.time_limit import OutOfTime, time_limit
 from helpers.course import records
 from helpers.models.inputs import check_state
 from tests.cells import run_cell
+from tools.lesson import ROOT
 
 ENCODE = "def encode(text, char_to_idx):\n    {}\n"
 RIGHT = "return torch.tensor([char_to_idx[c] for c in text])"
@@ -287,6 +290,38 @@ def test_time_limit_works_in_any_thread():
     thread.start()
     thread.join(5)
     assert caught == [True]
+
+
+WATCHED = """
+import sys, threading
+from helpers.checks.time_limit import OutOfTime, time_limit
+
+def run_for_ever():
+    while True:
+        pass
+
+def watch(*_):
+    return watch
+
+sys.{switch}(watch)
+for seconds in (5, 0.05, 5):
+    try:
+        with time_limit(seconds):
+            if seconds < 1:
+                run_for_ever()
+    except OutOfTime:
+        print("stopped")
+sum(1 for _ in range(1000))
+print("ended")
+"""
+
+
+@pytest.mark.parametrize("switch", ["setprofile", "settrace"])
+def test_time_limit_works_under_a_profiler_and_under_a_debugger(switch):
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED.format(switch=switch)], capture_output=True, text=True, cwd=ROOT, timeout=60
+    )
+    assert done.stdout == "stopped\nended\n", done.stderr
 
 
 def test_much_printing_is_cut(capsys):

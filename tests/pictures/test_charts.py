@@ -158,7 +158,7 @@ def test_bars_are_the_softmax_at_each_temperature():
 
 def test_the_likeliest_characters_come_first_and_invisible_ones_can_be_read():
     axes = plot_temperatures(LOGITS, ["\n", " ", "c", "d"], (1.0,), top=3)
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["␣", r"\n", "d", "all others"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["␣", "¶", "d", "all others"]
     assert heights(axes)[0] == pytest.approx(torch.softmax(LOGITS, dim=-1)[[1, 0, 3, 2]].tolist(), abs=1e-5)
 
 
