@@ -23,7 +23,7 @@ from tools.notebooks import answers_module, make_notebook, notebook_text, untrue
 
 CELL_SECONDS, NOTEBOOK_SECONDS = 300, 900
 EXECUTION = {"PYTHONHASHSEED": "0", "COURSE_STRICT": "1", "COURSE_QUICK": "0"}
-# One thread a kernel, as the lessons ask for: notebooks that are executed beside each other must not wait for each other.
+# One thread a kernel, as the lessons ask for: what is executed side by side must not wait for each other.
 EXECUTION |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 

@@ -110,11 +110,13 @@ def test_forced_build_executes(project, executions):
     assert len(executions.asked) == 1
 
 
-@pytest.mark.parametrize("changed", ["lesson", "constraints.txt", "helpers/checks/start_here.py", "data/book.txt"])
+@pytest.mark.parametrize(
+    "changed", ["lesson", "constraints.txt", "helpers/checks/start_here/__init__.py", "data/book.txt"]
+)
 def test_what_a_solution_depends_on(changed, project, executions):
     header = "# ---\n# jupyter:\n#   course:\n#     data: [data/book.txt]\n# ---\n\n"
     write_lesson(project, header + CELLS)
-    for name in ("helpers/checks/start_here.py", "data/book.txt"):
+    for name in ("helpers/checks/start_here/__init__.py", "data/book.txt"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text("x = 1\n", encoding="utf-8")
     Build(project).run()
@@ -132,7 +134,7 @@ def test_what_a_solution_depends_on(changed, project, executions):
 def test_imports_are_followed_through_the_package():
     lesson = read_lesson(ROOT / "lessons" / "01_alphabet.py")
     names = {path.relative_to(ROOT).as_posix() for path in imported_files(lesson)}
-    assert {"helpers/checks/alphabet/network.py", "helpers/checks/contract.py", "helpers/ground/files.py"} <= names
+    assert {"helpers/checks/alphabet/char_rnn.py", "helpers/checks/contract.py", "helpers/ground/files.py"} <= names
     assert {"helpers/__init__.py", "helpers/checks/__init__.py"} <= names
     assert "helpers/course/progress.py" not in names
     assert fingerprint(lesson) == fingerprint(read_lesson(lesson.path))

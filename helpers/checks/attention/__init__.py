@@ -1,20 +1,19 @@
-"""Checks of lesson 05: attention from its scores to the text it writes. Each exercise has a module below this one."""
+"""The checks of lesson 05: one module an exercise, named like it; the others serve several."""
 
-from helpers.checks.attention.batches import get_batch
-from helpers.checks.attention.heads import split_heads
-from helpers.checks.attention.layers import SelfAttention
-from helpers.checks.attention.leak import largest_change
-from helpers.checks.attention.look_up import attend
-from helpers.checks.attention.losses import estimate_loss
-from helpers.checks.attention.mask import hide_future
-from helpers.checks.attention.model import AttentionLanguageModel
-from helpers.checks.attention.optimizer import make_optimizer
-from helpers.checks.attention.writing import generate
+from helpers.checks.attention.attend import attend
+from helpers.checks.attention.attention_language_model import AttentionLanguageModel
+from helpers.checks.attention.estimate_loss import estimate_loss
+from helpers.checks.attention.generate import generate
+from helpers.checks.attention.get_batch import get_batch
+from helpers.checks.attention.hide_future import hide_future
+from helpers.checks.attention.largest_change import largest_change
+from helpers.checks.attention.make_optimizer import make_optimizer
+from helpers.checks.attention.self_attention import SelfAttention
+from helpers.checks.attention.split_heads import split_heads
 from helpers.checks.contract import Checks
 
 check = Checks("05_attention")
 
-# In the order of the lesson.
 for exercise in (
     attend,
     SelfAttention,

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from helpers.checks.attention.layers import draw_weights, found_in
+from helpers.checks.attention.self_attention import draw_weights, found_in
 from helpers.checks.expectations import Mistake, expect, same
 
 _BATCH, _TIME, _VOCAB, _SIZE, _DROPOUT = 5, 6, 7, 6, 0.3

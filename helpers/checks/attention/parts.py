@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from helpers.checks.attention.layers import MAPS, expect_maps
+from helpers.checks.attention.self_attention import MAPS, expect_maps
 from helpers.checks.expectations import expect
 from helpers.checks.modules import expect_linear
 

@@ -15,6 +15,8 @@ from helpers.checks.expectations import (
 )
 
 _BATCH, _INPUT, _HIDDEN = 4, 5, 6  # four rows, so that cutting the batch in place of the gates makes no error
+
+
 GATES = ("input gate", "forget gate", "candidate", "output gate")  # in torch's order
 
 

@@ -7,7 +7,7 @@ import torch
 from helpers.checks.expectations import Mistake, expect, same
 from helpers.checks.lstm.device import expect_device
 from helpers.checks.lstm.earlier import naming_earlier
-from helpers.checks.lstm.top_k import keep_top_k
+from helpers.checks.lstm.keep_top_k import keep_top_k
 from helpers.checks.lstm_spy import Spy
 from helpers.checks.spies import modes_of
 from helpers.checks.writing import (
@@ -24,9 +24,17 @@ from helpers.checks.writing import (
 from helpers.ground.vocabulary import Vocabulary
 
 _VOCABULARY = Vocabulary(SYMBOLS)
+
+
 _LEVEL = torch.tensor([3.0, -1.0, 1.5, 0.0, 1.0, 0.5, -2.0])
+
+
 _BEST = [0, 2, 4]  # the places of the three largest in _LEVEL
+
+
 _DRAWS, _CALLS = 900, 60
+
+
 _TOLERANCE = 0.08  # on a share of _DRAWS draws: about five standard deviations
 
 

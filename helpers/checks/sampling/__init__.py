@@ -1,18 +1,19 @@
-"""Checks of lesson 06: from the likeliest character to a decoder. Each part has a module below this one."""
+"""The checks of lesson 06: one module an exercise, named like it; the others serve several."""
 
 from helpers.checks.contract import Checks
-from helpers.checks.sampling.choice import apply_temperature, entropy, greedy
+from helpers.checks.sampling.apply_temperature import apply_temperature
+from helpers.checks.sampling.block_repeats import block_repeats
 from helpers.checks.sampling.draw import draw
-from helpers.checks.sampling.min_p import keep_min_p
+from helpers.checks.sampling.entropy import entropy
+from helpers.checks.sampling.greedy import greedy
+from helpers.checks.sampling.keep_min_p import keep_min_p
+from helpers.checks.sampling.keep_top_p import keep_top_p
 from helpers.checks.sampling.perplexity import perplexity
-from helpers.checks.sampling.rating import text_log_probability
-from helpers.checks.sampling.repeats import block_repeats
-from helpers.checks.sampling.top_p import keep_top_p
-from helpers.checks.sampling.writing import write
+from helpers.checks.sampling.text_log_probability import text_log_probability
+from helpers.checks.sampling.write import write
 
 check = Checks("06_sampling")
 
-# In the order of the lesson.
 for exercise in (
     greedy,
     apply_temperature,

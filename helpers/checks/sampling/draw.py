@@ -5,7 +5,11 @@ import torch
 from helpers.checks.expectations import Mistake, expect, expect_tensor, expect_type, same
 
 _KINDS = torch.tensor([[1.0, 0.0, -1.0, 2.0], [0.0, 1.5, 0.5, -1.0]])  # rows of two kinds, in turn
+
+
 _DRAWS = 4_000  # of each kind: few enough for an answer that goes row by row
+
+
 _TOLERANCE = 0.036  # on a share of _DRAWS draws, and on the mean logit that is drawn: 4.5 standard deviations
 
 

@@ -3,7 +3,7 @@
 import math
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
-from helpers.checks.sampling.rating import LONG, TEXT, VOCABULARY, log_probabilities, rated_model
+from helpers.checks.sampling.text_log_probability import LONG, TEXT, VOCABULARY, log_probabilities, rated_model
 
 
 def perplexity(answer):

@@ -106,7 +106,7 @@ def train_epoch(model, loader, optimizer):
     return epoch(model, loader, optimizer)
 
 
-@ANSWERS.is_wrong("'_Loader' object is not subscriptable")
+@ANSWERS.is_wrong("'DataLoader' object is not subscriptable")
 def train_epoch(model, loader, optimizer):
     return epoch(model, [loader[i] for i in range(len(loader))], optimizer)
 
