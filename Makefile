@@ -31,10 +31,10 @@ endif
 build: $(INSTALLED) ## build notebooks/, solutions/ and helpers/answers/ from lessons/ (FORCE=1 executes all)
 	$(BIN)/python -m tools.build $(if $(FORCE),--force)
 
-test: $(INSTALLED) ## run every test but the slow ones, then execute and compare every solution
+test: $(INSTALLED) ## run every test but the slow ones, then execute and compare every solution (10 min on two cores)
 	$(BIN)/python -m tools.prove
 
-test-all: $(INSTALLED) ## the same, and the slow tests: kills, benchmarks, full presets
+test-all: $(INSTALLED) ## the same, and the slow tests: kills, benchmarks, full presets (12 min)
 	$(BIN)/python -m tools.prove --all
 
 check: lint $(INSTALLED) ## lint, the tests of what changed since the last commit (or SINCE=...), the build check

@@ -1,5 +1,6 @@
 """Running code as a notebook cell would: its source can be looked up, as Jupyter makes it."""
 
+import functools
 import itertools
 import linecache
 from typing import Any
@@ -19,8 +20,9 @@ def run_cell(source: str, namespace: dict[str, Any] | None = None) -> dict[str, 
     return namespace
 
 
+@functools.cache
 def lessons() -> list[Lesson]:
-    """Return all lessons of the course."""
+    """Return all lessons of the course, read once a process: it takes seconds."""
     return [read_lesson(path) for path in all_lessons()]
 
 
