@@ -10,6 +10,7 @@ from tools.build import Build
 from tools.lesson import ROOT
 
 EVERY_CHECK = "tests/checks/test_checks.py"  # minutes, for all lessons
+BLANK = "tests/lessons/test_blank_notebooks.py"  # minutes, too
 SAMPLE = "start_here"  # the lesson that stands for all where something changed that all checks share
 
 
@@ -72,6 +73,9 @@ def main(arguments: list[str] | None = None) -> int:
     if EVERY_CHECK in tests:
         tests.remove(EVERY_CHECK)
         lessons = lessons or [SAMPLE]
+    if BLANK in tests:
+        tests.remove(BLANK)
+        print(f"{BLANK} takes minutes: left to `make test`")
     if tests:
         runs.append(tests)
     if lessons:
