@@ -1,7 +1,8 @@
 """What a check can ask of a learner's answer, in words that the learner can use."""
 
+import contextlib
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -127,3 +128,15 @@ def compare_gradients(result: torch.Tensor, right: torch.Tensor, leaves: list[to
     wanted = torch.autograd.grad(right.square().sum(), leaves)
     pairs = zip(own, wanted, strict=True)
     expect(all(gradient is not None and same(gradient, goal, 1e-3) for gradient, goal in pairs), message)
+
+
+@contextlib.contextmanager
+def only_the_generator() -> Iterator[None]:
+    """Hold a block that is given a generator to leaving torch's global random numbers alone."""
+    torch.manual_seed(2_026)
+    before = torch.get_rng_state()
+    yield
+    expect(
+        same(torch.get_rng_state(), before),
+        "with a generator, torch's global random numbers are used or seeded, too: draw from `generator` alone",
+    )

@@ -88,6 +88,11 @@ def expect_modes_put_back(model: nn.Module, validate: Callable[[], Any]) -> None
     )
     model.eval()
     validate()
+    expect_still_in_evaluation(model)
+
+
+def expect_still_in_evaluation(model: nn.Module) -> None:
+    """Hold a model that was handed over in evaluation mode to be so still, its layers included."""
     expect(
         modes_of(model) == {False},
         "a model that was in evaluation mode before is in training mode afterwards: leave it in the mode it was in",

@@ -6,7 +6,7 @@ from itertools import pairwise
 import torch
 
 from helpers.checks.expectations import Mistake, expect, expect_type, same
-from helpers.checks.lstm_spy import Spy
+from helpers.checks.recorded_lstm import Spy
 from helpers.checks.spies import modes_of
 from helpers.ground.vocabulary import Vocabulary
 

@@ -105,25 +105,43 @@ def _existing_file(name_or_path: str | Path) -> Path:
 
 
 def _pinned(entry: Pinned, progress: bool) -> Corpus:
-    path = pinned_file(entry, progress)
-    return Corpus(entry.name, read_text(path), entry.description, entry.language, entry.licence, entry.source, path)
+    return _read({"": pinned_file(entry, progress)}, entry.name, *_facts(entry))
 
 
 def _published(entry: Published, raw: bool, progress: bool) -> Corpus:
     folder = published_folder(entry, progress)
-    splits = {split: read_text(folder / file) for split, file in entry.files.items()}
-    if entry.name == "pushkin" and not raw:
-        splits = {split: _SEPARATOR.sub("\n\n", text).strip() + "\n" for split, text in splits.items()}
-    path = folder / entry.files["train"]
-    corpus = Corpus(entry.name, splits["train"], entry.description, entry.language, entry.licence, entry.source, path)
-    return replace(corpus, splits=splits)
+    corpus = _read({split: folder / file for split, file in entry.files.items()}, entry.name, *_facts(entry))
+    if entry.name != "pushkin" or raw:
+        return corpus
+    splits = {split: _SEPARATOR.sub("\n\n", text).strip() + "\n" for split, text in corpus.splits.items()}
+    return replace(corpus, text=splits["train"], splits=splits)
 
 
 def _from_file(path: Path, encoding: str) -> Corpus:
     name = Path(path.stem).stem if path.suffix == ".gz" else path.stem
-    return Corpus(name, read_text(path, encoding), f"the file {path.name}", "unknown", "unknown", str(path), path)
+    return _read({"": path}, name, f"the file {path.name}", "unknown", "unknown", str(path), encoding)
 
 
 def _from_address(url: str, encoding: str, progress: bool) -> Corpus:
     path = url_file(url, progress)
-    return Corpus(path.stem, read_text(path, encoding), "a text of the web", "unknown", "unknown", url, path)
+    return _read({"": path}, path.stem, "a text of the web", "unknown", "unknown", url, encoding)
+
+
+def _facts(entry: Pinned | Published) -> tuple[str, str, str, str]:
+    return entry.description, entry.language, entry.licence, entry.source
+
+
+def _read(
+    files: dict[str, Path],
+    name: str,
+    description: str,
+    language: str,
+    licence: str,
+    source: str,
+    encoding: str = "utf-8",
+) -> Corpus:
+    """Decode the files of a text: its published splits by name, or one without a name."""
+    texts = {split: read_text(path, encoding) for split, path in files.items()}
+    first = "train" if "train" in texts else ""
+    splits = {split: text for split, text in texts.items() if split}
+    return Corpus(name, texts[first], description, language, licence, source, files[first], splits=splits)

@@ -4,12 +4,12 @@ import math
 
 import torch
 
-from helpers.checks.expectations import Mistake, expect, same
+from helpers.checks.expectations import Mistake, expect, only_the_generator, same
 from helpers.checks.lstm.device import expect_device
 from helpers.checks.lstm.earlier import naming_earlier
 from helpers.checks.lstm.keep_top_k import keep_top_k
-from helpers.checks.lstm_spy import Spy
-from helpers.checks.spies import modes_of
+from helpers.checks.modules import expect_still_in_evaluation
+from helpers.checks.recorded_lstm import Spy
 from helpers.checks.writing import (
     PRIME,
     SIZE,
@@ -103,10 +103,7 @@ def _expect_drawn_fed(answer) -> None:
 
 def _expect_mode_kept(answer, model: Spy) -> None:
     _write(answer, model, 2, 1, 0)
-    expect(
-        modes_of(model) == {False},
-        "a model that was in evaluation mode before is in training mode afterwards: leave it in the mode it was in",
-    )
+    expect_still_in_evaluation(model)
 
 
 def _expect_shares(text: str) -> None:
@@ -159,13 +156,8 @@ def _expect_seeds(answer) -> None:
         "every seed gives the same text: hand `generator` to torch.multinomial as it is, unseeded",
     )
     model = _level_model()
-    torch.manual_seed(2_026)
-    before = torch.get_rng_state()
-    _write(answer, model, 5, 3, 1)
-    expect(
-        same(torch.get_rng_state(), before),
-        "with a generator, torch's global random numbers are used or seeded, too: draw from the generator alone",
-    )
+    with only_the_generator():
+        _write(answer, model, 5, 3, 1)
     texts = [answer(_level_model(), _VOCABULARY, 40, PRIME, 3) for _ in range(2)]
     expect(
         texts[0] != texts[1],

@@ -9,8 +9,8 @@ from torch import nn
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
 from helpers.checks.losses import WRONG_LOSSES, loss_of, naming_shapes
-from helpers.checks.lstm_spy import Spy
 from helpers.checks.modules import expect_one_walk
+from helpers.checks.recorded_lstm import Spy
 from helpers.checks.spies import modes_of, random_batches, weights_of
 
 _LIMIT, _NO_LIMIT, _COUNT = 0.05, 1000.0, 3  # limits below and above any gradient's norm here

@@ -6,7 +6,6 @@ import torch
 
 from helpers.checks.expectations import compare, expect, expect_number
 from helpers.checks.losses import WRONG_LOSSES, loss_of, naming_shapes
-from helpers.checks.lstm_spy import Spy
 from helpers.checks.modules import (
     call_validation,
     expect_evaluation,
@@ -15,6 +14,7 @@ from helpers.checks.modules import (
     expect_nothing_learned,
     expect_one_walk,
 )
+from helpers.checks.recorded_lstm import Spy
 from helpers.checks.spies import random_batches, weights_of
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.checks.expectations import Mistake, expect, expect_tensor, expect_type, same
+from helpers.checks.expectations import Mistake, expect, expect_tensor, expect_type, only_the_generator, same
 
 _KINDS = torch.tensor([[1.0, 0.0, -1.0, 2.0], [0.0, 1.5, 0.5, -1.0]])  # rows of two kinds, in turn
 
@@ -151,13 +151,8 @@ def _expect_generator(answer, rows: torch.Tensor) -> None:
         not same(first, then),
         "two draws with one generator give the same tokens: a seed is set anew before each, and should not be",
     )
-    torch.manual_seed(2_026)
-    before = torch.get_rng_state()
-    answer(rows, generator)
-    expect(
-        same(torch.get_rng_state(), before),
-        "with a generator, torch's global random numbers are used or seeded, too: draw from the generator alone",
-    )
+    with only_the_generator():
+        answer(rows, generator)
     expect(
         not same(answer(rows), answer(rows)),
         "without a generator two draws give the same tokens: hand None on as it is, and torch draws from its own random "

@@ -6,8 +6,8 @@ import random
 import torch
 
 from helpers.checks.expectations import Mistake, compare, expect, expect_number, same
-from helpers.checks.lstm_spy import Spy
-from helpers.checks.spies import modes_of
+from helpers.checks.modules import expect_still_in_evaluation
+from helpers.checks.recorded_lstm import Spy
 from helpers.ground.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary("abdehlo")
@@ -42,10 +42,7 @@ def text_log_probability(answer):
         not any(call["grad"] for call in model.calls),
         "gradients were recorded, and nothing is trained here: put the call under `with torch.no_grad():`",
     )
-    expect(
-        modes_of(model) == {False},
-        "the model was in evaluation mode, and is in training mode afterwards: leave it as it was",
-    )
+    expect_still_in_evaluation(model)
 
 
 def rated_model() -> Spy:

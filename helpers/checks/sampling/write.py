@@ -5,8 +5,8 @@ import math
 import torch
 
 from helpers.checks.expectations import Mistake, expect
-from helpers.checks.lstm_spy import Spy
-from helpers.checks.spies import modes_of
+from helpers.checks.modules import expect_still_in_evaluation
+from helpers.checks.recorded_lstm import Spy
 from helpers.checks.writing import (
     PRIME,
     SIZE,
@@ -37,10 +37,7 @@ def write(answer):
     expect(
         not recorded, "gradients were recorded, and nothing is trained here: put the loop under `with torch.no_grad():`"
     )
-    expect(
-        modes_of(model) == {False},
-        "the model was in evaluation mode, and is in training mode afterwards: leave it as it was",
-    )
+    expect_still_in_evaluation(model)
 
 
 def _keep_best(logits: torch.Tensor) -> torch.Tensor:

@@ -158,7 +158,7 @@ ANSWERS.is_wrong("the same seed gives other pieces")(
 ANSWERS.is_wrong("every call gives the same pieces")(
     batch(starts=lambda count, rows, generator: draw(count, rows, generator.manual_seed(0)))
 )
-ANSWERS.is_wrong("draws from torch's global random state, too")(batch(starts=seeds_globally))
+ANSWERS.is_wrong("torch's global random numbers are used or seeded, too")(batch(starts=seeds_globally))
 ANSWERS.is_wrong("batch and time are exchanged in the inputs")(exchanged)
 ANSWERS.is_wrong("batch and time are exchanged in the inputs")(batch(result=lambda xs, ys: (xs.T, ys.T)))
 ANSWERS.is_wrong("the rows of the inputs are block_size + 1 long")(one_more)
